@@ -1,0 +1,76 @@
+#include "crypto/hash.hpp"
+
+#include <openssl/evp.h>
+#include <sodium.h>
+#include <xxhash.h>
+
+#include <cstdlib>
+
+namespace phala::crypto {
+
+namespace {
+
+// Chooses libsodium's fastest code for this machine. A hash made before this ran is right too, only slower.
+const bool kSodiumReady = sodium_init() >= 0;
+
+template <std::size_t N>
+ByteArray<N> blake2b(ByteView bytes)
+{
+    ByteArray<N> out;
+    crypto_generichash_blake2b(out.data(), N, bytes.data(), bytes.size(), nullptr, 0);
+    return out;
+}
+
+template <std::size_t N>
+ByteArray<N> twox(ByteView bytes)
+{
+    ByteArray<N> out;
+    for (std::size_t seed = 0; seed < N / 8; ++seed) {
+        const auto part = le_bytes(static_cast<std::uint64_t>(XXH64(bytes.data(), bytes.size(), seed)));
+        std::memcpy(out.data() + 8 * seed, part.data(), part.size());
+    }
+    return out;
+}
+
+} // namespace
+
+ByteArray<16> blake2_128(ByteView bytes)
+{
+    return blake2b<16>(bytes);
+}
+
+ByteArray<32> blake2_256(ByteView bytes)
+{
+    return blake2b<32>(bytes);
+}
+
+ByteArray<64> blake2_512(ByteView bytes)
+{
+    return blake2b<64>(bytes);
+}
+
+ByteArray<8> twox_64(ByteView bytes)
+{
+    return twox<8>(bytes);
+}
+
+ByteArray<16> twox_128(ByteView bytes)
+{
+    return twox<16>(bytes);
+}
+
+ByteArray<32> twox_256(ByteView bytes)
+{
+    return twox<32>(bytes);
+}
+
+ByteArray<32> sha2_256(ByteView bytes)
+{
+    static const EVP_MD* const algorithm = EVP_MD_fetch(nullptr, "SHA2-256", nullptr);
+    ByteArray<32> out;
+    if (EVP_Digest(bytes.data(), bytes.size(), out.data(), nullptr, algorithm, nullptr) != 1)
+        std::abort(); // only when memory is exhausted
+    return out;
+}
+
+} // namespace phala::crypto

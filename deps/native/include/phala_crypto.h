@@ -1,0 +1,42 @@
+/* Published Rust crates behind a C ABI: sr25519 (schnorrkel), ed25519 by ZIP-215 (ed25519-zebra), Keccak (sha3),
+ * BIP39 word lists (bip39). Pointers name as many bytes as the array says; functions keep none of them.
+ * bool results: true is success, and outputs are written only then. */
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* A secret is schnorrkel's own 64 bytes: canonical scalar, then nonce. */
+void phala_sr25519_from_seed(const uint8_t seed[32], uint8_t secret[64]);
+bool phala_sr25519_public(const uint8_t secret[64], uint8_t public_key[32]);
+/* `entropy` hedges the nonce; equal inputs give equal signatures. */
+bool phala_sr25519_sign(const uint8_t secret[64], const uint8_t public_key[32], const uint8_t* message, size_t size,
+                        const uint8_t entropy[32], uint8_t signature[64]);
+bool phala_sr25519_verify(const uint8_t public_key[32], const uint8_t* message, size_t size, const uint8_t signature[64]);
+/* Also accepts signatures from before schnorrkel 0.8 (without the marker bit). */
+bool phala_sr25519_verify_deprecated(const uint8_t public_key[32], const uint8_t* message, size_t size, const uint8_t signature[64]);
+bool phala_sr25519_derive_hard(const uint8_t secret[64], const uint8_t chain_code[32], uint8_t derived[64]);
+bool phala_sr25519_derive_soft(const uint8_t secret[64], const uint8_t chain_code[32], uint8_t derived[64]);
+bool phala_sr25519_derive_public_soft(const uint8_t public_key[32], const uint8_t chain_code[32], uint8_t derived[32]);
+/* compress(scalar * point); false for a bad point or an identity result. */
+bool phala_sr25519_agree(const uint8_t secret[64], const uint8_t public_key[32], uint8_t shared[32]);
+
+/* ZIP-215 rules, as current Substrate hosts. */
+bool phala_ed25519_verify(const uint8_t public_key[32], const uint8_t* message, size_t size, const uint8_t signature[64]);
+
+/* Original Keccak padding. */
+void phala_keccak_256(const uint8_t* bytes, size_t size, uint8_t digest[32]);
+void phala_keccak_512(const uint8_t* bytes, size_t size, uint8_t digest[64]);
+
+/* English BIP39. Entropy of 16, 20, 24, 28 or 32 bytes; returns its size, or 0 for a phrase that is none. */
+size_t phala_bip39_to_entropy(const char* phrase, size_t size, uint8_t entropy[32]);
+/* Writes the words, separated by blanks and without terminator, and returns their length; 0 if it does not fit. */
+size_t phala_bip39_from_entropy(const uint8_t* entropy, size_t size, char* phrase, size_t capacity);
+
+#ifdef __cplusplus
+}
+#endif

@@ -1,0 +1,261 @@
+#include "node/db/store.hpp"
+
+#include "base/fault.hpp"
+#include "base/reflect.hpp"
+
+#include <array>
+#include <rocksdb/cache.h>
+#include <rocksdb/db.h>
+#include <rocksdb/env.h>
+#include <rocksdb/file_system.h>
+#include <rocksdb/filter_policy.h>
+#include <rocksdb/table.h>
+#include <rocksdb/write_batch.h>
+
+namespace phala::node {
+
+std::string_view describe(DbError error)
+{
+    switch (error) {
+    case DbError::CannotOpen: return "the database cannot be opened";
+    case DbError::Locked: return "the database is in use by another process; stop that process or choose another --base-path";
+    case DbError::WrongVersion: return "the database has another layout version; use the release that wrote it or another --base-path";
+    case DbError::Corrupt: return "the database is damaged; delete it and let the node build it again";
+    case DbError::Io: return "the database could not be read or written";
+    }
+    return "unknown database error";
+}
+
+namespace {
+
+constexpr auto& kColumns = reflect::enumerators<Column>;
+constexpr std::string_view kVersionKey = "version";
+
+rocksdb::Slice slice(ByteView bytes)
+{
+    return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+Bytes bytes(const rocksdb::Slice& text)
+{
+    const auto* data = reinterpret_cast<const std::uint8_t*>(text.data());
+    return {data, data + text.size()};
+}
+
+std::unexpected<Error> io(const rocksdb::Status& status)
+{
+    return fail(status.IsCorruption() ? DbError::Corrupt : DbError::Io, status.ToString());
+}
+
+std::atomic<bool> tear_next_log_write{false};
+
+/// Writes half of what it is given and ends the process, once a test has asked for that.
+class TearingFile : public rocksdb::FSWritableFileOwnerWrapper {
+public:
+    using FSWritableFileOwnerWrapper::FSWritableFileOwnerWrapper;
+    rocksdb::IOStatus Append(const rocksdb::Slice& data, const rocksdb::IOOptions& options, rocksdb::IODebugContext* debug) override
+    {
+        tear(data, options, debug);
+        return FSWritableFileOwnerWrapper::Append(data, options, debug);
+    }
+    rocksdb::IOStatus Append(const rocksdb::Slice& data, const rocksdb::IOOptions& options,
+                             const rocksdb::DataVerificationInfo& verification, rocksdb::IODebugContext* debug) override
+    {
+        tear(data, options, debug);
+        return FSWritableFileOwnerWrapper::Append(data, options, verification, debug);
+    }
+
+private:
+    void tear(const rocksdb::Slice& data, const rocksdb::IOOptions& options, rocksdb::IODebugContext* debug)
+    {
+        if (!tear_next_log_write)
+            return;
+        FSWritableFileOwnerWrapper::Append({data.data(), data.size() / 2}, options, debug).PermitUncheckedError();
+        FSWritableFileOwnerWrapper::Fsync(options, debug).PermitUncheckedError();
+        fault::die("inside");
+    }
+};
+
+class TearingFileSystem : public rocksdb::FileSystemWrapper {
+public:
+    using FileSystemWrapper::FileSystemWrapper;
+    const char* Name() const override { return "TearingFileSystem"; }
+    rocksdb::IOStatus NewWritableFile(const std::string& name, const rocksdb::FileOptions& options,
+                                      std::unique_ptr<rocksdb::FSWritableFile>* result, rocksdb::IODebugContext* debug) override
+    {
+        auto status = FileSystemWrapper::NewWritableFile(name, options, result, debug);
+        if (status.ok() && name.ends_with(".log"))
+            *result = std::make_unique<TearingFile>(std::move(*result));
+        return status;
+    }
+};
+
+rocksdb::ColumnFamilyOptions column_options(Column column, const std::shared_ptr<rocksdb::Cache>& cache)
+{
+    rocksdb::ColumnFamilyOptions options;
+    options.write_buffer_size = column == Column::Nodes ? 32U << 20U : 4U << 20U;
+    rocksdb::BlockBasedTableOptions table;
+    table.block_cache = cache;
+    table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
+    options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+    return options;
+}
+
+} // namespace
+
+struct Batch::Impl {
+    struct Change {
+        Column column;
+        bool remove;
+        Bytes key;
+        Bytes value;
+    };
+    std::vector<Change> changes;
+};
+
+Batch::Batch() : impl_{std::make_unique<Impl>()} {}
+Batch::Batch(Batch&&) noexcept = default;
+Batch& Batch::operator=(Batch&&) noexcept = default;
+Batch::~Batch() = default;
+
+void Batch::put(Column column, ByteView key, ByteView value)
+{
+    impl_->changes.push_back({column, false, to_bytes(key), to_bytes(value)});
+}
+
+void Batch::remove(Column column, ByteView key)
+{
+    impl_->changes.push_back({column, true, to_bytes(key), {}});
+}
+
+struct Store::Impl {
+    StoreOptions options;
+    std::unique_ptr<rocksdb::Env> env; // outlives the database
+    std::unique_ptr<rocksdb::DB> db;
+    std::vector<rocksdb::ColumnFamilyHandle*> columns;
+
+    Impl() = default;
+    Impl(const Impl&) = delete;
+    Impl& operator=(const Impl&) = delete;
+    ~Impl()
+    {
+        for (auto* column : columns)
+            db->DestroyColumnFamilyHandle(column).PermitUncheckedError(); // nothing to do about it on the way out
+    }
+
+    [[nodiscard]] rocksdb::ColumnFamilyHandle* handle(Column column) const { return columns[static_cast<std::size_t>(column)]; }
+};
+
+Store::Store(std::unique_ptr<Impl> impl) : impl_{std::move(impl)} {}
+Store::~Store() = default;
+
+Outcome<std::unique_ptr<Store>> Store::open(const std::filesystem::path& folder, StoreOptions options)
+{
+    std::error_code code;
+    std::filesystem::create_directories(folder, code);
+    if (code)
+        return fail(DbError::CannotOpen, folder.string() + ": " + code.message());
+
+    auto impl = std::make_unique<Impl>();
+    impl->options = options;
+    rocksdb::DBOptions db_options;
+    db_options.create_if_missing = true;
+    db_options.create_missing_column_families = true;
+    db_options.max_open_files = 512;
+    db_options.keep_log_file_num = 2;
+    db_options.info_log_level = rocksdb::WARN_LEVEL;
+    if (!fault::detail::wanted().name.empty()) {
+        impl->env = rocksdb::NewCompositeEnv(std::make_shared<TearingFileSystem>(rocksdb::FileSystem::Default()));
+        db_options.env = impl->env.get();
+    }
+
+    auto cache = rocksdb::NewLRUCache(64U << 20U);
+    std::vector<rocksdb::ColumnFamilyDescriptor> descriptors;
+    for (const auto& [column, name] : kColumns) // column 0 must carry RocksDB's own name
+        descriptors.emplace_back(column == Column::Meta ? rocksdb::kDefaultColumnFamilyName : std::string{name},
+                                 column_options(column, cache));
+    rocksdb::DB* db = nullptr;
+    auto status = rocksdb::DB::Open(db_options, folder.string(), descriptors, &impl->columns, &db);
+    if (!status.ok()) {
+        const std::string text = status.ToString();
+        if (text.find("lock") != std::string::npos)
+            return fail(DbError::Locked, folder.string());
+        if (status.IsInvalidArgument()) // columns that this version does not know
+            return fail(DbError::WrongVersion, text);
+        return fail(status.IsCorruption() ? DbError::Corrupt : DbError::CannotOpen, text);
+    }
+    impl->db.reset(db);
+
+    auto store = std::unique_ptr<Store>{new Store{std::move(impl)}};
+    PHALA_TRY(auto version, store->get(Column::Meta, bytes_of(kVersionKey)));
+    const auto ours = le_bytes(kVersion);
+    if (version && !equal(*version, ours))
+        return fail(DbError::WrongVersion, folder.string());
+    if (!version) {
+        rocksdb::WriteOptions write;
+        write.sync = true;
+        status = store->impl_->db->Put(write, store->impl_->handle(Column::Meta), slice(bytes_of(kVersionKey)), slice(ours));
+        if (!status.ok())
+            return io(status);
+    }
+    return store;
+}
+
+Outcome<std::optional<Bytes>> Store::get(Column column, ByteView key) const
+{
+    rocksdb::PinnableSlice value;
+    auto status = impl_->db->Get({}, impl_->handle(column), slice(key), &value);
+    if (status.IsNotFound())
+        return std::nullopt;
+    if (!status.ok())
+        return io(status);
+    return bytes(value);
+}
+
+Outcome<bool> Store::has(Column column, ByteView key) const
+{
+    PHALA_TRY(auto value, get(column, key));
+    return value.has_value();
+}
+
+Outcome<std::optional<Store::Entry>> Store::last_up_to(Column column, ByteView key) const
+{
+    std::unique_ptr<rocksdb::Iterator> at{impl_->db->NewIterator({}, impl_->handle(column))};
+    at->SeekForPrev(slice(key));
+    if (!at->Valid())
+        return at->status().ok() ? Outcome<std::optional<Entry>>{std::nullopt} : Outcome<std::optional<Entry>>{io(at->status())};
+    return Entry{bytes(at->key()), bytes(at->value())};
+}
+
+Outcome<std::vector<Store::Entry>> Store::range(Column column, ByteView key, std::size_t count) const
+{
+    std::unique_ptr<rocksdb::Iterator> at{impl_->db->NewIterator({}, impl_->handle(column))};
+    std::vector<Entry> out;
+    for (at->Seek(slice(key)); at->Valid() && out.size() < count; at->Next())
+        out.push_back({bytes(at->key()), bytes(at->value())});
+    if (!at->status().ok())
+        return io(at->status());
+    return out;
+}
+
+Outcome<> Store::commit(Batch batch)
+{
+    rocksdb::WriteBatch changes;
+    for (const auto& change : batch.impl_->changes) {
+        auto status = change.remove ? changes.Delete(impl_->handle(change.column), slice(change.key))
+                                    : changes.Put(impl_->handle(change.column), slice(change.key), slice(change.value));
+        if (!status.ok())
+            return io(status);
+    }
+    fault::point("before-commit");
+    tear_next_log_write = fault::due("inside");
+    rocksdb::WriteOptions options;
+    options.sync = impl_->options.sync;
+    auto status = impl_->db->Write(options, &changes);
+    if (!status.ok())
+        return io(status);
+    fault::point("after-commit");
+    return {};
+}
+
+} // namespace phala::node

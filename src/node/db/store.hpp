@@ -1,0 +1,80 @@
+#pragma once
+// The node's database: columns of keys and values, changed by one atomic batch per block.
+// Reading is safe from any thread; there is one writer at a time.
+#include "base/bytes.hpp"
+#include "base/result.hpp"
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+
+namespace phala::node {
+
+enum class DbError : std::uint8_t { CannotOpen, Locked, WrongVersion, Corrupt, Io };
+std::string_view describe(DbError error);
+
+/// What each column maps; all but Meta are rebuilt from blocks alone.
+enum class Column : std::uint8_t {
+    Meta,           ///< names of this file's and the chain's own records
+    Headers,        ///< block hash → SCALE header
+    Bodies,         ///< block hash → SCALE list of extrinsics
+    Justifications, ///< block hash → SCALE justifications
+    HashByNumber,   ///< big-endian number → hash, of the best chain
+    Nodes,          ///< hash → trie node or hashed value; content-addressed and never deleted
+    Lanes,          ///< lane index, laid out by node/chain/lanes.cpp
+    Payloads,       ///< hash → payload of a message
+};
+
+/// Changes that become visible together or not at all.
+class Batch {
+public:
+    Batch();
+    Batch(Batch&&) noexcept;
+    Batch& operator=(Batch&&) noexcept;
+    ~Batch();
+
+    void put(Column column, ByteView key, ByteView value);
+    void remove(Column column, ByteView key);
+
+private:
+    friend class Store;
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+struct StoreOptions {
+    bool sync = true; ///< a commit has reached the disk when it returns
+};
+
+class Store {
+public:
+    /// Layout version of the columns; a store of another one is refused, not guessed at.
+    static constexpr std::uint32_t kVersion = 1;
+
+    static Outcome<std::unique_ptr<Store>> open(const std::filesystem::path& folder, StoreOptions options = {});
+    ~Store();
+    Store(const Store&) = delete;
+    Store& operator=(const Store&) = delete;
+
+    Outcome<std::optional<Bytes>> get(Column column, ByteView key) const;
+    Outcome<bool> has(Column column, ByteView key) const;
+
+    struct Entry {
+        Bytes key;
+        Bytes value;
+    };
+    /// The last entry whose key is at most `key` in byte order.
+    Outcome<std::optional<Entry>> last_up_to(Column column, ByteView key) const;
+    /// Entries from `key` on in byte order, at most `count`.
+    Outcome<std::vector<Entry>> range(Column column, ByteView key, std::size_t count) const;
+
+    /// Fault points: "before-commit", "inside" (half of the batch has reached the log file), "after-commit".
+    Outcome<> commit(Batch batch);
+
+private:
+    struct Impl;
+    explicit Store(std::unique_ptr<Impl> impl);
+    std::unique_ptr<Impl> impl_;
+};
+
+} // namespace phala::node

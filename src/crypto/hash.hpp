@@ -1,6 +1,6 @@
 #pragma once
 // The hashes of the chain (spec substrate-host §1.2). Natively they are libraries' (hash_native.cpp), in Wasm the
-// host's (hash_wasm.cpp); the constant ones are for names known at compile time and equal the run-time ones.
+// host's (runtime/wasm/hash.cpp); the constant ones are for names known at compile time and equal the run-time ones.
 #include "base/bytes.hpp"
 #include "crypto/xxhash64.hpp"
 

@@ -69,7 +69,10 @@ consteval std::string_view member_name()
     std::string_view text = argument(pretty_value<A>()); // Address<F>{&unmade.value.field}
     while (!text.empty() && !is_identifier(text.back()))
         text.remove_suffix(1);
-    return last_identifier(text);
+    text = last_identifier(text);
+    if (text.size() > 1 && text.back() == '_') // a wire name that is a keyword in C++: operator_ stands for "operator"
+        text.remove_suffix(1);
+    return text;
 }
 
 template <class T, auto V>

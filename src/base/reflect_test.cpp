@@ -19,6 +19,10 @@ struct Recursive {
     std::unique_ptr<Recursive> next;
 };
 struct Empty {};
+struct Keyword {
+    int operator_;
+    int _;
+};
 template <class T>
 struct Generic {
     T inside;
@@ -30,6 +34,7 @@ TEST(Reflect, ReadsDeclarations)
     static_assert(field_count<Plain> == 3 && field_count<Empty> == 0);
     static_assert(field_names<Plain>[0] == "x" && field_names<Plain>[1] == "list" && field_names<Plain>[2] == "_0");
     static_assert(field_names<Recursive>[0] == "next" && field_names<Generic<int>>[0] == "inside");
+    static_assert(field_names<Keyword>[0] == "operator" && field_names<Keyword>[1] == "_");
     static_assert(type_name<Plain> == "Plain" && type_name<Generic<Plain>> == "Generic");
     static_assert(enumerators<Level>.size() == 3 && enumerators<Level>[1].name == "High");
     static_assert(enumerator_name(Level::Top) == "Top" && enumerator_name(static_cast<Level>(5)).empty());

@@ -28,4 +28,12 @@ struct AccountId {
     operator ByteView() const { return bytes; }
 };
 
+/// An sr25519 public key: the identity of a worker, a cluster, a contract or the gatekeepers.
+struct PublicKey {
+    static constexpr auto path = "sp_core::sr25519::Public";
+    ByteArray<32> bytes;
+    friend auto operator<=>(const PublicKey&, const PublicKey&) = default;
+    operator ByteView() const { return bytes; }
+};
+
 } // namespace phala

@@ -1,0 +1,86 @@
+#pragma once
+// What a worker tells the registry about itself (spec trust-and-keys §3.3–§3.5, sdk-wire §2.2).
+#include "primitives/messages.hpp"
+
+#include <string>
+#include <vector>
+
+namespace phala {
+
+/// Registration of a worker; attested as blake2_256 of its encoding.
+struct WorkerRegistrationInfoV2 {
+    static constexpr auto path = "phala_types::WorkerRegistrationInfoV2";
+    std::uint32_t version; ///< major << 16 | minor << 8 | patch
+    Bytes machine_id;
+    PublicKey pubkey;
+    PublicKey ecdh_pubkey;
+    H256 genesis_block_hash;
+    std::vector<std::uint32_t> features; ///< cores, CPU feature level
+    std::optional<AccountId> operator_;
+    std::uint32_t para_id;
+    std::uint32_t max_consensus_version;
+    friend bool operator==(const WorkerRegistrationInfoV2&, const WorkerRegistrationInfoV2&) = default;
+};
+
+enum class AttestationProvider : std::uint8_t { Root = 0, Ias = 1, Dcap = 2 };
+
+struct Collateral {
+    static constexpr auto path = "sgx_attestation::types::Collateral";
+    struct SgxV30 {
+        std::string pck_crl_issuer_chain;
+        std::string root_ca_crl;
+        std::string pck_crl;
+        std::string tcb_info_issuer_chain;
+        std::string tcb_info;
+        Bytes tcb_info_signature;
+        std::string qe_identity_issuer_chain;
+        std::string qe_identity;
+        Bytes qe_identity_signature;
+        friend bool operator==(const SgxV30&, const SgxV30&) = default;
+    };
+    scale::Variant<scale::At<0, SgxV30>> collateral;
+    friend bool operator==(const Collateral&, const Collateral&) = default;
+};
+
+struct AttestationReport {
+    static constexpr auto path = "sgx_attestation::types::AttestationReport";
+    struct SgxIas {
+        Bytes ra_report;
+        Bytes signature;
+        Bytes raw_signing_cert;
+        friend bool operator==(const SgxIas&, const SgxIas&) = default;
+    };
+    struct SgxDcap {
+        Bytes quote;
+        std::optional<Collateral> collateral;
+        friend bool operator==(const SgxDcap&, const SgxDcap&) = default;
+    };
+    scale::Variant<scale::At<0, SgxIas>, scale::At<1, SgxDcap>> report;
+    friend bool operator==(const AttestationReport&, const AttestationReport&) = default;
+};
+
+struct VersionedWorkerEndpoints {
+    static constexpr auto path = "phala_types::VersionedWorkerEndpoints";
+    struct V1 {
+        std::vector<std::string> _0; ///< URLs, the preferred one first
+        friend bool operator==(const V1&, const V1&) = default;
+    };
+    scale::Variant<scale::At<0, V1>> endpoints;
+    friend bool operator==(const VersionedWorkerEndpoints&, const VersionedWorkerEndpoints&) = default;
+};
+
+/// Where a worker can be reached, signed by its key as SignedContent::EndpointInfo.
+struct WorkerEndpointPayload {
+    static constexpr auto path = "phala_types::WorkerEndpointPayload";
+    PublicKey pubkey;
+    VersionedWorkerEndpoints versioned_endpoints;
+    std::uint64_t signing_time; ///< chain time in ms
+    friend bool operator==(const WorkerEndpointPayload&, const WorkerEndpointPayload&) = default;
+
+    [[nodiscard]] Bytes signing_bytes() const
+    {
+        return wrapped_signing_bytes(SignedContent::EndpointInfo, scale::encode(*this));
+    }
+};
+
+} // namespace phala

@@ -4,6 +4,7 @@
 // specialises Codec<T>.
 #include "base/bytes.hpp"
 #include "base/reflect.hpp"
+#include "base/utf8.hpp"
 #include "scale/reader.hpp"
 #include "scale/types.hpp"
 
@@ -32,7 +33,6 @@ private:
 
 void encode_compact(Writer& out, u128 value);
 bool decode_compact(Reader& in, u128& value);
-bool is_utf8(ByteView text);
 
 /// How T is encoded. Members of each specialisation:
 ///   static void encode(Writer&, const T&);

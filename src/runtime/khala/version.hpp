@@ -1,7 +1,7 @@
 #pragma once
 // The identity of this runtime and the APIs that it exports, written down once: Core_version, the constant
 // System.Version and the blob's custom sections all come from here (spec decisions §2, substrate-host §4.6, §4.7).
-#include "primitives/runtime_version.hpp"
+#include "primitives/version.hpp"
 
 #include <array>
 #include <string_view>
@@ -57,7 +57,7 @@ inline RuntimeVersion runtime_version()
         .state_version = kStateVersion,
     };
     for (const auto& api : kApis)
-        out.apis.push_back({.id = api_id_bytes(api.id), .version = api.version});
+        out.apis.push_back({api_id_bytes(api.id), api.version});
     return out;
 }
 

@@ -1,18 +1,29 @@
 # Folder = library = test binary. Sources are globbed by suffix: x.cpp, x_test.cpp, x_bench.cpp, x_fuzz.cpp.
 #
-#   phala_library(NAME [CORE] [DEPS target…] [PRIVATE target…] [TEST_DEPS target…] [EXCLUDE regex…])
+#   phala_library(NAME [CORE] [DEPS target…] [PRIVATE target…] [TEST_DEPS target…] [EXCLUDE regex…] [FOLDERS subfolder…])
 #
 # makes library phala_NAME, and natively NAME_test (in CTest), NAME_bench (run once in CTest) and one
 # NAME_<file>_fuzz per fuzz file. CORE marks code that is also compiled into Wasm: exceptions are off.
 # A target sees only what it links, so an include against the arrows of ARCHITECTURE §2 fails `./dev lint`.
 function(phala_library NAME)
-  cmake_parse_arguments(ARG "CORE" "" "DEPS;PRIVATE;TEST_DEPS;EXCLUDE" ${ARGN})
-  set(dir ${CMAKE_CURRENT_SOURCE_DIR})
-  file(GLOB sources CONFIGURE_DEPENDS ${dir}/*.cpp ${dir}/*.c)
-  file(GLOB tests CONFIGURE_DEPENDS ${dir}/*_test.cpp)
-  file(GLOB benches CONFIGURE_DEPENDS ${dir}/*_bench.cpp)
-  file(GLOB fuzzers CONFIGURE_DEPENDS ${dir}/*_fuzz.cpp)
-  file(GLOB mains CONFIGURE_DEPENDS ${dir}/main.cpp)
+  cmake_parse_arguments(ARG "CORE" "" "DEPS;PRIVATE;TEST_DEPS;EXCLUDE;FOLDERS" ${ARGN})
+  set(dirs ${CMAKE_CURRENT_SOURCE_DIR})
+  list(TRANSFORM ARG_FOLDERS PREPEND ${CMAKE_CURRENT_SOURCE_DIR}/ OUTPUT_VARIABLE folders)
+  foreach(kind IN ITEMS sources tests benches fuzzers mains)
+    set(${kind})
+  endforeach()
+  foreach(dir IN LISTS dirs folders)
+    file(GLOB found CONFIGURE_DEPENDS ${dir}/*.cpp ${dir}/*.c)
+    list(APPEND sources ${found})
+    file(GLOB found CONFIGURE_DEPENDS ${dir}/*_test.cpp)
+    list(APPEND tests ${found})
+    file(GLOB found CONFIGURE_DEPENDS ${dir}/*_bench.cpp)
+    list(APPEND benches ${found})
+    file(GLOB found CONFIGURE_DEPENDS ${dir}/*_fuzz.cpp)
+    list(APPEND fuzzers ${found})
+    file(GLOB found CONFIGURE_DEPENDS ${dir}/main.cpp)
+    list(APPEND mains ${found})
+  endforeach()
   if(tests OR benches OR fuzzers OR mains)
     list(REMOVE_ITEM sources ${tests} ${benches} ${fuzzers} ${mains})
   endif()

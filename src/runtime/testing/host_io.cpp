@@ -1,0 +1,34 @@
+#include "runtime/frame/host_io.hpp"
+
+#include "runtime/frame/storage_io.hpp"
+#include "runtime/testing/map_state.hpp"
+#include "trie/trie.hpp"
+
+namespace phala::runtime::io {
+
+namespace {
+
+trie::StateVersion layout(std::uint8_t state_version)
+{
+    return static_cast<trie::StateVersion>(state_version);
+}
+
+} // namespace
+
+ByteArray<32> root(std::uint8_t state_version)
+{
+    const std::vector<std::pair<Bytes, Bytes>> entries{testing::state().begin(), testing::state().end()};
+    return trie::root(entries, layout(state_version));
+}
+
+ByteArray<32> ordered_root(const std::vector<Bytes>& items, std::uint8_t state_version)
+{
+    return trie::ordered_root(items, layout(state_version));
+}
+
+std::optional<Bytes> runtime_version(ByteView code)
+{
+    return starts_with(code, bytes_of("version:")) ? std::optional{to_bytes(code.subspan(8))} : std::nullopt;
+}
+
+} // namespace phala::runtime::io

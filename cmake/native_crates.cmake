@@ -1,6 +1,6 @@
 # The Rust crates of deps/native: one static library, and the headers of its two C ABIs.
 #   phala::wasmtime    wasmtime.hh, wasmtime.h, wasm.h
-#   phala::schnorrkel  phala_native.h
+#   phala::schnorrkel  phala_crypto.h
 file(GLOB native_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/deps/native/src/*.rs ${CMAKE_SOURCE_DIR}/deps/native/include/*.h)
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS
   ${native_sources} ${CMAKE_SOURCE_DIR}/deps/native/Cargo.toml ${CMAKE_SOURCE_DIR}/deps/native/Cargo.lock)

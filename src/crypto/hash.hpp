@@ -17,7 +17,11 @@ ByteArray<32> twox_256(ByteView bytes);
 
 ByteArray<32> sha2_256(ByteView bytes);
 
+/// Keccak with its original padding, as Ethereum uses it; not SHA-3.
+ByteArray<32> keccak_256(ByteView bytes);
+
 #ifndef __wasm__
+ByteArray<64> keccak_512(ByteView bytes);
 ByteArray<64> blake2_512(ByteView bytes);
 #endif
 

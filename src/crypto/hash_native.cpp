@@ -1,6 +1,7 @@
 #include "crypto/hash.hpp"
 
 #include <openssl/evp.h>
+#include <phala_crypto.h>
 #include <sodium.h>
 #include <xxhash.h>
 
@@ -70,6 +71,20 @@ ByteArray<32> sha2_256(ByteView bytes)
     ByteArray<32> out;
     if (EVP_Digest(bytes.data(), bytes.size(), out.data(), nullptr, algorithm, nullptr) != 1)
         std::abort(); // only when memory is exhausted
+    return out;
+}
+
+ByteArray<32> keccak_256(ByteView bytes)
+{
+    ByteArray<32> out;
+    phala_keccak_256(bytes.data(), bytes.size(), out.data());
+    return out;
+}
+
+ByteArray<64> keccak_512(ByteView bytes)
+{
+    ByteArray<64> out;
+    phala_keccak_512(bytes.data(), bytes.size(), out.data());
     return out;
 }
 

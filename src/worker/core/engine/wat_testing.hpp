@@ -1,0 +1,72 @@
+#pragma once
+// For tests: Wasm from its text form, and runs of it outside of any contract.
+#include "worker/core/engine/machine.hpp"
+
+#include <gtest/gtest.h>
+#include <wasmtime.h>
+
+namespace phala::worker::engine::testing {
+
+inline Bytes wat(std::string_view text)
+{
+    wasm_byte_vec_t binary;
+    if (auto* error = wasmtime_wat2wasm(text.data(), text.size(), &binary)) {
+        wasm_byte_vec_t message;
+        wasmtime_error_message(error, &message);
+        ADD_FAILURE() << std::string{message.data, message.size} << "\n" << text;
+        wasm_byte_vec_delete(&message);
+        wasmtime_error_delete(error);
+        return {};
+    }
+    Bytes out = to_bytes(std::string_view{binary.data, binary.size});
+    wasm_byte_vec_delete(&binary);
+    return out;
+}
+
+/// A contract of which only `call` matters: declarations, then the body of call.
+inline std::string contract_text(std::string_view declarations, std::string_view call)
+{
+    return std::string{"(module (import \"env\" \"memory\" (memory 2 16)) "} + std::string{declarations} +
+           " (func (export \"deploy\")) (func (export \"call\") " + std::string{call} + "))";
+}
+
+inline Machine& machine()
+{
+    static const auto made = Machine::create();
+    if (!made)
+        std::abort();
+    return **made;
+}
+
+inline Outcome<std::shared_ptr<const CompiledCode>> build(ByteView code, Determinism determinism = Determinism::Enforced)
+{
+    PHALA_TRY(auto module, check_code(code, determinism));
+    PHALA_CHECK(machine().validate(code));
+    PHALA_TRY(const auto instrumented, instrument(std::move(module)));
+    return machine().compile(instrumented);
+}
+
+/// A host that stops whatever asks it for anything.
+struct NoHost final : HostCalls {
+    Next on_host_call(HostFunction, std::span<const std::uint64_t>, std::uint64_t&, Instance&) override { return Next::Stop; }
+};
+
+inline RunResult run(const CompiledCode& code, std::uint64_t fuel, HostCalls& host)
+{
+    RunResult result;
+    machine().on_large_stack([&] { result = machine().run(code, Entry::Call, fuel, host); });
+    return result;
+}
+
+inline RunResult run_text(std::string_view text, std::uint64_t fuel)
+{
+    auto code = build(wat(text));
+    if (!code) {
+        ADD_FAILURE() << code.error().message();
+        return {};
+    }
+    NoHost host;
+    return run(**code, fuel, host);
+}
+
+} // namespace phala::worker::engine::testing

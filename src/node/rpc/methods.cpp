@@ -1,0 +1,263 @@
+#include "node/rpc/methods.hpp"
+
+#include "node/rpc/json.hpp"
+
+#include <charconv>
+#include <limits>
+
+namespace phala::node::rpc {
+
+std::string hex_number(std::uint64_t value)
+{
+    char digits[16];
+    auto [end, error] = std::to_chars(digits, digits + sizeof digits, value, 16);
+    return "0x" + std::string{digits, end};
+}
+
+namespace detail {
+
+bool read(const json::value& in, bool& out, std::string& expected)
+{
+    expected = "a boolean";
+    if (const bool* value = in.if_bool())
+        return out = *value, true;
+    return false;
+}
+
+bool read(const json::value& in, std::uint64_t& out, std::string& expected)
+{
+    expected = "a number";
+    if (const auto* value = in.if_uint64())
+        return out = *value, true;
+    if (const auto* value = in.if_int64(); value != nullptr && *value >= 0)
+        return out = static_cast<std::uint64_t>(*value), true;
+    if (const auto* text = in.if_string(); text != nullptr && text->starts_with("0x") && text->size() > 2) {
+        const char* end = text->data() + text->size();
+        auto [at, error] = std::from_chars(text->data() + 2, end, out, 16);
+        return error == std::errc{} && at == end;
+    }
+    return false;
+}
+
+bool read(const json::value& in, std::uint32_t& out, std::string& expected)
+{
+    std::uint64_t wide = 0;
+    if (!read(in, wide, expected))
+        return false;
+    expected = "a number below 2^32";
+    out = static_cast<std::uint32_t>(wide);
+    return wide <= std::numeric_limits<std::uint32_t>::max();
+}
+
+bool read(const json::value& in, std::string& out, std::string& expected)
+{
+    expected = "a string";
+    if (const auto* text = in.if_string())
+        return out.assign(text->data(), text->size()), true;
+    return false;
+}
+
+bool read(const json::value& in, Bytes& out, std::string& expected)
+{
+    expected = "bytes in hex";
+    const auto* text = in.if_string();
+    if (text == nullptr)
+        return false;
+    auto bytes = from_hex({text->data(), text->size()});
+    if (!bytes) {
+        expected += " (" + bytes.error().message() + ")";
+        return false;
+    }
+    out = std::move(*bytes);
+    return true;
+}
+
+bool read(const json::value& in, H256& out, std::string& expected)
+{
+    Bytes bytes;
+    if (!read(in, bytes, expected) || bytes.size() != out.bytes.size()) {
+        expected = "32 bytes in hex";
+        return false;
+    }
+    out.bytes = array_of<32>(bytes);
+    return true;
+}
+
+bool read(const json::value& in, NumberOrList& out, std::string& expected)
+{
+    const auto* list = in.if_array();
+    out.is_list = list != nullptr;
+    if (list == nullptr)
+        return read(in, out.numbers.emplace_back(), expected);
+    for (const auto& item : *list)
+        if (!read(item, out.numbers.emplace_back(), expected))
+            return false;
+    return true;
+}
+
+bool read(const json::value& in, std::vector<Bytes>& out, std::string& expected)
+{
+    expected = "a list of bytes in hex";
+    const auto* list = in.if_array();
+    if (list == nullptr)
+        return false;
+    for (const auto& item : *list)
+        if (!read(item, out.emplace_back(), expected))
+            return false;
+    return true;
+}
+
+} // namespace detail
+
+const json::value* Params::at(std::size_t index, const Names& names) const
+{
+    const json::value* value = nullptr;
+    if (json_ != nullptr) {
+        if (const auto* list = json_->if_array())
+            value = index < list->size() ? &(*list)[index] : nullptr;
+        else if (const auto* object = json_->if_object())
+            value = object->if_contains(names[index]);
+    }
+    return value == nullptr || value->is_null() ? nullptr : value;
+}
+
+std::expected<void, RpcError> Params::check_count(std::size_t count) const
+{
+    const auto* list = json_ == nullptr ? nullptr : json_->if_array();
+    for (std::size_t i = count; list != nullptr && i < list->size(); ++i)
+        if (!(*list)[i].is_null())
+            return refuse(code::kInvalidParams, "Invalid params", "at most " + std::to_string(count) + " parameters are expected");
+    return {};
+}
+
+std::unexpected<RpcError> Params::missing(const std::string& name)
+{
+    return refuse(code::kInvalidParams, "Invalid params", "parameter '" + name + "' is missing");
+}
+
+std::unexpected<RpcError> Params::wrong(const std::string& name, const std::string& expected)
+{
+    return refuse(code::kInvalidParams, "Invalid params", "parameter '" + name + "' must be " + expected);
+}
+
+Methods::Methods()
+{
+    add({"rpc_methods"}, {}, [this] {
+        json::object out;
+        out.emplace("methods", to_json(names()));
+        return ok(out);
+    });
+}
+
+void Methods::insert(const Names& names, Handler handler)
+{
+    auto shared = std::make_shared<const Handler>(std::move(handler));
+    for (const auto& name : names)
+        handlers_.emplace(name, shared);
+}
+
+std::string Methods::quoted(const std::string& id)
+{
+    return to_text(id);
+}
+
+Reply Methods::unsubscribe_call(const Params& in, Session* session)
+{
+    auto id = in.get<std::string>(0, {"subscription"});
+    if (!id) {
+        auto number = in.get<std::uint64_t>(0, {"subscription"}); // of a client that keeps ids as numbers: not ours
+        if (!number)
+            return std::unexpected(std::move(id.error()));
+        return "false";
+    }
+    return session != nullptr && session->close(*id) ? "true" : "false";
+}
+
+Reply Methods::call(const std::string& name, const Params& params, Session* session) const
+{
+    auto at = handlers_.find(name);
+    if (at == handlers_.end())
+        return refuse(code::kMethodNotFound, "Method not found");
+    return (*at->second)(params, session);
+}
+
+Names Methods::names() const
+{
+    Names out;
+    for (const auto& [name, handler] : handlers_)
+        out.push_back(name);
+    return out;
+}
+
+namespace {
+
+constexpr std::size_t kMaxDepth = 48;
+
+std::string error_text(std::string_view id, const RpcError& error)
+{
+    json::object body;
+    body.emplace("code", error.code);
+    body.emplace("message", error.message);
+    if (!error.data.empty())
+        body.emplace("data", error.data);
+    return R"({"jsonrpc":"2.0","error":)" + json::serialize(body) + R"(,"id":)" + std::string{id} + "}";
+}
+
+/// Answers one request; empty for a notification.
+std::string answer_one(const Methods& methods, const json::value& request, Session* session, std::size_t max_response)
+{
+    const auto* object = request.if_object();
+    if (object == nullptr)
+        return error_text("null", {code::kInvalidRequest, "Invalid Request"});
+    const auto* id = object->if_contains("id");
+    if (id != nullptr && !(id->is_null() || id->is_string() || id->is_number()))
+        return error_text("null", {code::kInvalidRequest, "Invalid Request", "id must be a string or a number"});
+    const std::string id_text = id == nullptr ? "null" : json::serialize(*id);
+    const auto* version = object->if_contains("jsonrpc");
+    const auto* method = object->if_contains("method");
+    const auto* params = object->if_contains("params");
+    if (version == nullptr || !version->is_string() || version->get_string() != "2.0" || method == nullptr || !method->is_string()
+        || (params != nullptr && !params->is_null() && !params->is_array() && !params->is_object()))
+        return error_text(id_text, {code::kInvalidRequest, "Invalid Request"});
+
+    const auto& name = method->get_string();
+    Reply reply = methods.call({name.data(), name.size()}, Params{params}, session);
+    if (id == nullptr)
+        return {};
+    if (!reply)
+        return error_text(id_text, reply.error());
+    if (reply->size() > max_response)
+        return error_text(id_text, {code::kResponseTooBig, "Response is too big", "Exceeded max limit of " + std::to_string(max_response)});
+    return R"({"jsonrpc":"2.0","result":)" + *reply + R"(,"id":)" + id_text + "}";
+}
+
+} // namespace
+
+std::string answer(const Methods& methods, std::string_view message, Session* session, std::size_t max_response)
+try {
+    json::parse_options options;
+    options.max_depth = kMaxDepth;
+    json::error_code error;
+    const auto request = json::parse({message.data(), message.size()}, error, {}, options);
+    if (error)
+        return error_text("null", {code::kParse, "Parse error", error.message()});
+    const auto* batch = request.if_array();
+    if (batch == nullptr)
+        return answer_one(methods, request, session, max_response);
+    if (batch->empty())
+        return error_text("null", {code::kInvalidRequest, "Invalid Request", "the batch is empty"});
+    std::string out;
+    for (const auto& item : *batch) {
+        auto one = answer_one(methods, item, session, max_response);
+        if (one.empty())
+            continue;
+        if (out.size() + one.size() > max_response)
+            return error_text("null", {code::kResponseTooBig, "Response is too big", "Exceeded max limit of " + std::to_string(max_response)});
+        out += (out.empty() ? "[" : ",") + one;
+    }
+    return out.empty() ? out : out + "]";
+} catch (const std::exception& exception) { // of Boost.JSON and the allocator: the edge of D4
+    return error_text("null", {code::kInternal, "Internal error", exception.what()});
+}
+
+} // namespace phala::node::rpc

@@ -1,6 +1,9 @@
 #pragma once
 // A key of any scheme, made from what a person writes: "//Alice", "twelve words …//stash///password", "0x…".
+#include "crypto/ecdsa.hpp"
+#include "crypto/ed25519.hpp"
 #include "crypto/multi_signature.hpp"
+#include "crypto/sr25519.hpp"
 
 #include <variant>
 #include <vector>

@@ -4,6 +4,7 @@
 #include "crypto/error.hpp"
 #include "crypto/hash.hpp"
 #include "crypto/mnemonic.hpp"
+#include "scale/codec.hpp"
 
 #include <charconv>
 
@@ -135,10 +136,10 @@ ByteArray<32> KeyPair::account() const
 MultiSignature KeyPair::sign(ByteView message, const ByteArray<32>& randomness) const
 {
     if (const auto* pair = sr25519())
-        return {multi_signature::Sr25519{pair->sign(message, randomness)}};
+        return {signature::Sr25519{pair->sign(message, randomness).bytes}};
     if (const auto* pair = std::get_if<ed25519::KeyPair>(&pair_))
-        return {multi_signature::Ed25519{pair->sign(message)}};
-    return {multi_signature::Ecdsa{std::get<ecdsa::KeyPair>(pair_).sign(message)}};
+        return {signature::Ed25519{pair->sign(message).bytes}};
+    return {signature::Ecdsa{std::get<ecdsa::KeyPair>(pair_).sign(message).bytes}};
 }
 
 } // namespace phala::crypto

@@ -3,6 +3,7 @@
 #include "base/hex.hpp"
 #include "crypto/error.hpp"
 #include "crypto/mnemonic.hpp"
+#include "scale/codec.hpp"
 
 #include <gtest/gtest.h>
 
@@ -164,7 +165,7 @@ TEST(KeyPair, signs_for_the_chain)
         const auto pair = pair_of("//Alice", scheme);
         const auto message = to_bytes("a transfer");
         const auto signature = pair.sign(message, {});
-        EXPECT_EQ(signature.of.index(), static_cast<std::uint8_t>(scheme));
+        EXPECT_EQ(signature.scheme.index(), static_cast<std::uint8_t>(scheme));
         EXPECT_TRUE(verify(signature, message, pair.account()));
         EXPECT_FALSE(verify(signature, to_bytes("another"), pair.account()));
         EXPECT_FALSE(verify(signature, message, pair_of("//Bob", scheme).account()));

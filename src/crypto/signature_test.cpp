@@ -1,6 +1,7 @@
 #include "base/hex.hpp"
 #include "crypto/hash.hpp"
 #include "crypto/key_pair.hpp"
+#include "scale/codec.hpp"
 
 #include <gtest/gtest.h>
 

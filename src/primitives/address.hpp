@@ -1,6 +1,7 @@
 #pragma once
 // Who signs and with what (spec substrate-host §3.2).
 #include "base/name.hpp"
+#include "crypto/multi_signature.hpp"
 #include "primitives/types.hpp"
 #include "scale/codec.hpp"
 
@@ -50,26 +51,8 @@ struct MultiAddress {
     friend bool operator==(const MultiAddress&, const MultiAddress&) = default;
 };
 
-namespace signature {
-struct Ed25519 {
-    ByteArray<64> _0;
-    friend bool operator==(const Ed25519&, const Ed25519&) = default;
-};
-struct Sr25519 {
-    ByteArray<64> _0;
-    friend bool operator==(const Sr25519&, const Sr25519&) = default;
-};
-struct Ecdsa {
-    ByteArray<65> _0;
-    friend bool operator==(const Ecdsa&, const Ecdsa&) = default;
-};
-} // namespace signature
-
-struct MultiSignature {
-    static constexpr auto path = "sp_runtime::MultiSignature";
-    scale::Variant<scale::At<0, signature::Ed25519>, scale::At<1, signature::Sr25519>, scale::At<2, signature::Ecdsa>> scheme;
-    friend bool operator==(const MultiSignature&, const MultiSignature&) = default;
-};
+namespace signature = crypto::signature;
+using crypto::MultiSignature;
 
 namespace scale {
 /// The compact form of nothing is nothing.

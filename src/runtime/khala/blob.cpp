@@ -1,4 +1,5 @@
 // The exports of the runtime blob: <Api>_<method>, arguments in SCALE one after the other, result as address and length.
+#include "runtime/khala/metadata.hpp"
 #include "runtime/khala/version.hpp"
 #include "scale/codec.hpp"
 
@@ -23,4 +24,9 @@ using namespace phala::runtime::khala;
 PHALA_EXPORT(Core_version)
 {
     return give(scale::encode(runtime_version()));
+}
+
+PHALA_EXPORT(Metadata_metadata)
+{
+    return give(scale::encode(metadata_v14()));
 }

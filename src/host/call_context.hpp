@@ -1,0 +1,29 @@
+#pragma once
+#include "host/keystore.hpp"
+#include "host/overlay.hpp"
+#include "trie/proof.hpp"
+
+#include <functional>
+
+namespace phala::host {
+
+/// Levels of a runtime's own log lines, numbered as ext_logging_log_version_1 has them.
+enum class LogLevel : std::uint8_t { Error, Warn, Info, Debug, Trace };
+
+/// Takes a line that the runtime logs; target and message are borrowed for the call.
+using LogSink = std::function<void(LogLevel level, std::string_view target, std::string_view message)>;
+
+/// How many pages of 64 KiB a runtime's memory may grow by, unless the state says otherwise under `:heappages`.
+inline constexpr std::uint32_t kDefaultHeapPages = 2048;
+
+/// What a call into the runtime may touch (spec substrate-host §5.4). What is absent is refused with a trap.
+struct CallContext {
+    Overlay& overlay;
+    Keystore* keystore = nullptr;
+    const trie::Recorder* proof = nullptr; ///< where reads are recorded: what ext_storage_proof_size tells
+    LogSink log = {};
+    LogLevel max_log_level = LogLevel::Info;
+    std::uint32_t heap_pages = kDefaultHeapPages;
+};
+
+} // namespace phala::host

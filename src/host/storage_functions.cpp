@@ -1,0 +1,171 @@
+#include "host/bind.hpp"
+
+namespace phala::host {
+
+namespace {
+
+constexpr std::string_view kChildStoragePrefix = ":child_storage:";
+
+/// Roots of child tries are written by the host alone (spec substrate-host §2.2).
+bool is_reserved(Guest& guest, ByteView key)
+{
+    if (!starts_with(key, bytes_of(kChildStoragePrefix)))
+        return false;
+    guest.log(LogLevel::Warn, "host", "runtime tried to write under :child_storage: by an ordinary storage function; ignored");
+    return true;
+}
+
+Outcome<void> set(Guest& guest, ByteView key, ByteView value)
+{
+    if (!is_reserved(guest, key))
+        guest.overlay().set(key, to_bytes(value));
+    return {};
+}
+
+Outcome<std::optional<Bytes>> get(Guest& guest, ByteView key)
+{
+    return guest.overlay().get(key);
+}
+
+Outcome<std::optional<std::uint32_t>> read(Guest& guest, ByteView key, Output out, std::uint32_t offset)
+{
+    PHALA_TRY(const auto value, guest.overlay().get(key));
+    if (!value)
+        return std::nullopt;
+    const ByteView rest = ByteView{*value}.subspan(std::min<std::size_t>(offset, value->size()));
+    if (const std::size_t size = std::min(rest.size(), out.bytes.size()); size != 0)
+        std::memcpy(out.bytes.data(), rest.data(), size);
+    return static_cast<std::uint32_t>(rest.size());
+}
+
+Outcome<void> clear(Guest& guest, ByteView key)
+{
+    if (!is_reserved(guest, key))
+        guest.overlay().remove(key);
+    return {};
+}
+
+Outcome<bool> exists(Guest& guest, ByteView key)
+{
+    return guest.overlay().exists(key);
+}
+
+/// KillStorageResult: AllRemoved and SomeRemaining, each with the number of keys of the base that were walked.
+struct Cleared {
+    std::uint8_t remaining;
+    std::uint32_t count;
+};
+
+Outcome<Cleared> clear_prefix_limited(Guest& guest, ByteView prefix, Scaled<std::optional<std::uint32_t>> limit)
+{
+    if (is_reserved(guest, prefix) || starts_with(bytes_of(kChildStoragePrefix), prefix))
+        return fail(HostError::Trap, "prefix covers the roots of child tries");
+    PHALA_TRY(const auto cleared, guest.overlay().clear_prefix(prefix, limit.value));
+    return Cleared{static_cast<std::uint8_t>(cleared.all ? 0 : 1), cleared.removed};
+}
+
+Outcome<void> clear_prefix(Guest& guest, ByteView prefix)
+{
+    PHALA_CHECK(clear_prefix_limited(guest, prefix, {}));
+    return {};
+}
+
+Outcome<void> append(Guest& guest, ByteView key, ByteView item)
+{
+    if (is_reserved(guest, key))
+        return {};
+    return guest.overlay().append(key, item);
+}
+
+Outcome<Raw> root_of_version(Guest& guest, StateVersion version)
+{
+    PHALA_TRY(const Hash root, guest.overlay().root(version));
+    return Raw{to_bytes(root)};
+}
+
+Outcome<Raw> root(Guest& guest)
+{
+    return root_of_version(guest, StateVersion::V0);
+}
+
+/// Changes tries no longer exist.
+Outcome<std::optional<Bytes>> changes_root(Guest&, ByteView)
+{
+    return std::nullopt;
+}
+
+Outcome<std::optional<Bytes>> next_key(Guest& guest, ByteView key)
+{
+    return guest.overlay().next_key(key);
+}
+
+Outcome<void> start_transaction(Guest& guest)
+{
+    constexpr std::uint32_t kMaxNested = 255; // the runtimes' own limit
+    if (guest.open_transactions() >= kMaxNested)
+        return fail(HostError::Trap, "more than 255 nested storage transactions");
+    guest.overlay().begin_transaction();
+    return {};
+}
+
+Outcome<void> rollback_transaction(Guest& guest)
+{
+    if (guest.open_transactions() == 0)
+        return fail(HostError::NoTransaction);
+    return guest.overlay().rollback_transaction();
+}
+
+Outcome<void> commit_transaction(Guest& guest)
+{
+    if (guest.open_transactions() == 0)
+        return fail(HostError::NoTransaction);
+    return guest.overlay().commit_transaction();
+}
+
+Outcome<std::uint64_t> proof_size(Guest& guest)
+{
+    const auto* proof = guest.context().proof;
+    return proof == nullptr ? std::numeric_limits<std::uint64_t>::max() : std::uint64_t{proof->bytes()};
+}
+
+Outcome<void> offchain_index_set(Guest& guest, ByteView key, ByteView value)
+{
+    guest.overlay().set_offchain_index(key, to_bytes(value));
+    return {};
+}
+
+Outcome<void> offchain_index_clear(Guest& guest, ByteView key)
+{
+    guest.overlay().remove_offchain_index(key);
+    return {};
+}
+
+constexpr HostFunction kFunctions[] = {
+    host_function<&set>("ext_storage_set_version_1"),
+    host_function<&get>("ext_storage_get_version_1"),
+    host_function<&read>("ext_storage_read_version_1"),
+    host_function<&clear>("ext_storage_clear_version_1"),
+    host_function<&exists>("ext_storage_exists_version_1"),
+    host_function<&clear_prefix>("ext_storage_clear_prefix_version_1"),
+    host_function<&clear_prefix_limited>("ext_storage_clear_prefix_version_2"),
+    host_function<&append>("ext_storage_append_version_1"),
+    host_function<&root>("ext_storage_root_version_1"),
+    host_function<&root_of_version>("ext_storage_root_version_2"),
+    host_function<&changes_root>("ext_storage_changes_root_version_1"),
+    host_function<&next_key>("ext_storage_next_key_version_1"),
+    host_function<&start_transaction>("ext_storage_start_transaction_version_1"),
+    host_function<&rollback_transaction>("ext_storage_rollback_transaction_version_1"),
+    host_function<&commit_transaction>("ext_storage_commit_transaction_version_1"),
+    host_function<&proof_size>("ext_storage_proof_size_storage_proof_size_version_1"),
+    host_function<&offchain_index_set>("ext_offchain_index_set_version_1"),
+    host_function<&offchain_index_clear>("ext_offchain_index_clear_version_1"),
+};
+
+} // namespace
+
+std::span<const HostFunction> storage_functions()
+{
+    return kFunctions;
+}
+
+} // namespace phala::host

@@ -4,8 +4,8 @@
 
 #include <openssl/evp.h>
 
+#include <algorithm>
 #include <cstdlib>
-#include <limits>
 
 namespace phala::crypto {
 
@@ -67,8 +67,12 @@ void Aes256Gcm::seal_into(std::span<std::uint8_t> out, const AeadIv& iv, ByteVie
     EVP_CIPHER_CTX* context = contexts_->seal.get();
     int written = 0;
     must(EVP_EncryptInit_ex2(context, nullptr, nullptr, iv.data(), nullptr));
-    in_pieces(associated, [&](std::size_t at, int size) { must(EVP_EncryptUpdate(context, nullptr, &written, associated.data() + at, size)); });
-    in_pieces(text, [&](std::size_t at, int size) { must(EVP_EncryptUpdate(context, out.data() + at, &written, text.data() + at, size)); });
+    in_pieces(associated, [&](std::size_t at, int size) {
+        must(EVP_EncryptUpdate(context, nullptr, &written, associated.data() + at, size));
+    });
+    in_pieces(text, [&](std::size_t at, int size) {
+        must(EVP_EncryptUpdate(context, out.data() + at, &written, text.data() + at, size));
+    });
     must(EVP_EncryptFinal_ex(context, out.data() + text.size(), &written));
     must(EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_GET_TAG, kAeadTagSize, out.data() + text.size()));
 }
@@ -84,8 +88,12 @@ Outcome<Bytes> Aes256Gcm::open(const AeadIv& iv, ByteView sealed, ByteView assoc
     Bytes out(text.size());
     must(EVP_DecryptInit_ex2(context, nullptr, nullptr, iv.data(), nullptr));
     must(EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_SET_TAG, kAeadTagSize, tag.data()));
-    in_pieces(associated, [&](std::size_t at, int size) { must(EVP_DecryptUpdate(context, nullptr, &written, associated.data() + at, size)); });
-    in_pieces(text, [&](std::size_t at, int size) { must(EVP_DecryptUpdate(context, out.data() + at, &written, text.data() + at, size)); });
+    in_pieces(associated, [&](std::size_t at, int size) {
+        must(EVP_DecryptUpdate(context, nullptr, &written, associated.data() + at, size));
+    });
+    in_pieces(text, [&](std::size_t at, int size) {
+        must(EVP_DecryptUpdate(context, out.data() + at, &written, text.data() + at, size));
+    });
     if (EVP_DecryptFinal_ex(context, tag.data(), &written) != 1) {
         wipe(out);
         return fail(CryptoError::AeadDecryptError);

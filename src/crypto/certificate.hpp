@@ -61,10 +61,12 @@ inline constexpr std::size_t kMaxChainLength = 2;
 
 /// Checks a chain over an encoded query at the given block and returns the accounts of the signers, the root first:
 /// that is the origin. Fails with CertificateError.
-Outcome<std::vector<ByteArray<32>>> verify_chain(std::span<const CertifiedSignature> chain, ByteView query, std::uint32_t current_block);
+Outcome<std::vector<ByteArray<32>>> verify_chain(std::span<const CertifiedSignature> chain, ByteView query,
+                                                 std::uint32_t current_block);
 
 /// Checks one signature under a public key and returns the signer's account.
-Outcome<ByteArray<32>> verify_signature(std::uint32_t type, ByteView signature, SignedMessageBytes message, ByteView pubkey);
+Outcome<ByteArray<32>> verify_signature(std::uint32_t type, ByteView signature, SignedMessageBytes message,
+                                        ByteView pubkey);
 
 /// What wallets sign for raw bytes: <Bytes>…</Bytes>.
 Bytes wrap_bytes(ByteView message);

@@ -104,9 +104,11 @@ Hash eip712_digest(SignedMessageBytes message)
 {
     if (message.certificate_ttl) {
         static const Hash domain = domain_separator("Phat Query Certificate");
-        static const Hash type = keccak_of("IssueQueryCertificate(string description,string timeToLive,bytes encodedCert)");
+        static const Hash type =
+            keccak_of("IssueQueryCertificate(string description,string timeToLive,bytes encodedCert)");
         static const Hash description = description_hash(kCertificateDescription);
-        const auto ttl = keccak_of("The Certificate will be valid till block " + std::to_string(*message.certificate_ttl) + ".");
+        const auto ttl =
+            keccak_of("The Certificate will be valid till block " + std::to_string(*message.certificate_ttl) + ".");
         return typed_data_digest(domain, keccak_256(concat(type, description, ttl, keccak_256(message.bytes))));
     }
     static const Hash domain = domain_separator("Phat Contract Query");
@@ -154,7 +156,8 @@ Outcome<Hash> verify_signature(std::uint32_t type, ByteView signature, SignedMes
     return account_of_secp256k1(key.bytes, rule->evm_account);
 }
 
-Outcome<std::vector<Hash>> verify_chain(std::span<const CertifiedSignature> chain, ByteView query, std::uint32_t current_block)
+Outcome<std::vector<Hash>> verify_chain(std::span<const CertifiedSignature> chain, ByteView query,
+                                        std::uint32_t current_block)
 {
     if (chain.empty())
         return fail(CertificateError::CertificateMissing);

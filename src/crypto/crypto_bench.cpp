@@ -49,7 +49,8 @@ private:
 void finish(benchmark::State& state, const Bytes& computed)
 {
     state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(kCount));
-    state.counters["per_op"] = benchmark::Counter(static_cast<double>(kCount), benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);
+    state.counters["per_op"] = benchmark::Counter(
+        static_cast<double>(kCount), benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);
     state.SetLabel(to_hex(blake2_256(computed)));
 }
 
@@ -125,7 +126,8 @@ void ecdsa_recover(benchmark::State& state)
     std::vector<ecdsa::PublicKey> keys(kCount);
     for (auto _ : state)
         for (std::size_t i = 0; i < kCount; ++i)
-            keys[i] = ecdsa::recover({array_of<65>(data.signature[i])}, blake2_256(data.message[i])).value_or(ecdsa::PublicKey{});
+            keys[i] = ecdsa::recover({array_of<65>(data.signature[i])}, blake2_256(data.message[i]))
+                          .value_or(ecdsa::PublicKey{});
     Bytes computed;
     for (const auto& key : keys)
         append(computed, key);

@@ -50,8 +50,10 @@ std::optional<secp256k1_pubkey> recover_point(const Signature& signature, const 
         return std::nullopt;
     secp256k1_ecdsa_recoverable_signature parsed;
     secp256k1_pubkey key;
-    if (secp256k1_ecdsa_recoverable_signature_parse_compact(secp256k1_context_static, &parsed, signature.bytes.data(), recovery) != 1 ||
-        secp256k1_ecdsa_recover(secp256k1_context_static, &key, &parsed, digest.data()) != 1)
+    if (secp256k1_ecdsa_recoverable_signature_parse_compact(secp256k1_context_static, &parsed, signature.bytes.data(),
+                                                            recovery)
+            != 1
+        || secp256k1_ecdsa_recover(secp256k1_context_static, &key, &parsed, digest.data()) != 1)
         return std::nullopt;
     return key;
 }
@@ -119,11 +121,14 @@ Signature KeyPair::sign(ByteView message) const
 Signature KeyPair::sign_digest(const ByteArray<32>& digest) const
 {
     secp256k1_ecdsa_recoverable_signature made;
-    if (secp256k1_ecdsa_sign_recoverable(signing_context(), &made, digest.data(), secret_.expose().data(), nullptr, nullptr) != 1)
+    if (secp256k1_ecdsa_sign_recoverable(signing_context(), &made, digest.data(), secret_.expose().data(), nullptr,
+                                         nullptr)
+        != 1)
         std::abort(); // the secret was checked when the pair was made
     Signature signature;
     int recovery = 0;
-    secp256k1_ecdsa_recoverable_signature_serialize_compact(secp256k1_context_static, signature.bytes.data(), &recovery, &made);
+    secp256k1_ecdsa_recoverable_signature_serialize_compact(secp256k1_context_static, signature.bytes.data(), &recovery,
+                                                            &made);
     signature.bytes[64] = static_cast<std::uint8_t>(recovery);
     return signature;
 }

@@ -22,7 +22,8 @@ KeyPair::KeyPair(const Secret<32>& seed)
 Signature KeyPair::sign(ByteView message) const
 {
     Signature signature;
-    crypto_sign_ed25519_detached(signature.bytes.data(), nullptr, message.data(), message.size(), secret_.expose().data());
+    crypto_sign_ed25519_detached(signature.bytes.data(), nullptr, message.data(), message.size(),
+                                 secret_.expose().data());
     return signature;
 }
 

@@ -14,7 +14,8 @@ struct EncryptedData {
 };
 
 /// Encrypts to the owner of `receiver`. The iv must be fresh for each message of this pair. Fails with BadPublicKey.
-Outcome<EncryptedData> encrypt(const sr25519::KeyPair& sender, const sr25519::PublicKey& receiver, const AeadIv& iv, ByteView text);
+Outcome<EncryptedData> encrypt(const sr25519::KeyPair& sender, const sr25519::PublicKey& receiver, const AeadIv& iv,
+                               ByteView text);
 
 /// Fails with BadPublicKey or AeadDecryptError.
 Outcome<Bytes> decrypt(const sr25519::KeyPair& receiver, const EncryptedData& message);

@@ -2,7 +2,8 @@
 
 namespace phala::crypto {
 
-Outcome<EncryptedData> encrypt(const sr25519::KeyPair& sender, const sr25519::PublicKey& receiver, const AeadIv& iv, ByteView text)
+Outcome<EncryptedData> encrypt(const sr25519::KeyPair& sender, const sr25519::PublicKey& receiver, const AeadIv& iv,
+                               ByteView text)
 {
     PHALA_TRY(const auto shared, sender.agree(receiver));
     return EncryptedData{iv, sender.public_key(), Aes256Gcm{shared}.seal(iv, text)};

@@ -29,7 +29,8 @@ AeadIv iv_of(std::uint8_t byte)
 // spec phala-sdk-wire V06
 TEST(Aead, known_answer)
 {
-    Aes256Gcm cipher{Secret<32>{*array_from_hex<32>("b6a0aee1b695e526de762a1cf5c96926af04c12e07f100f18d237719156d2c18")}};
+    Aes256Gcm cipher{
+        Secret<32>{*array_from_hex<32>("b6a0aee1b695e526de762a1cf5c96926af04c12e07f100f18d237719156d2c18")}};
     const auto sealed = cipher.seal(iv_of(0x55), bytes_of("hello phala"));
     EXPECT_EQ(to_hex(sealed), "1c38579922ea8c4143069705a9cf408b3f6ab208f9300ab294c5e9");
     EXPECT_EQ(cipher.open(iv_of(0x55), sealed), to_bytes("hello phala"));
@@ -124,9 +125,9 @@ TEST(EncryptedData, no_changed_byte_goes_unnoticed)
 {
     // spec phala-sdk-wire V43: V18 with the last bit changed
     const auto changed_tag = scale::decode<EncryptedData>(*from_hex(
-     "55555555555555555555555550780547322a1ceba67ea8c552c9bc6c686f8698ac9a8cafab7cd15a1db19859dd01b49dfb358d0a3ce9e2aa36711bd500d4b0c1"
-     "b3cda28ac4a417177d6f71a12d01369467c5510903eb8f69126d2572c23f4de96e9409be8927a3ddd4307c426a50f39316ab9cebd8110407b53ee0a6a73d645f"
-     "b91c6cbd7fbb73c679217b862dc3bee1868c1d947426a5f353c2a8d6df196a7a0d59ea4275"));
+        "55555555555555555555555550780547322a1ceba67ea8c552c9bc6c686f8698ac9a8cafab7cd15a1db19859dd01b49dfb358d0a3ce9e2aa36711bd500d4b0c1"
+        "b3cda28ac4a417177d6f71a12d01369467c5510903eb8f69126d2572c23f4de96e9409be8927a3ddd4307c426a50f39316ab9cebd8110407b53ee0a6a73d645f"
+        "b91c6cbd7fbb73c679217b862dc3bee1868c1d947426a5f353c2a8d6df196a7a0d59ea4275"));
     ASSERT_TRUE(changed_tag);
     EXPECT_TRUE(decrypt(seeded(0x22), *changed_tag).error().is(CryptoError::AeadDecryptError));
 

@@ -50,9 +50,10 @@ Secret<32> hkdf_sha256(ByteView key, ByteView salt, ByteView info)
 Secret<64> pbkdf2_sha512(ByteView password, ByteView salt, unsigned rounds)
 {
     Secret<64> out;
-    must(PKCS5_PBKDF2_HMAC(reinterpret_cast<const char*>(password.data()), static_cast<int>(password.size()), salt.data(),
-                           static_cast<int>(salt.size()), static_cast<int>(rounds), EVP_sha512(),
-                           static_cast<int>(out.expose().size()), out.expose().data()) == 1);
+    must(PKCS5_PBKDF2_HMAC(reinterpret_cast<const char*>(password.data()), static_cast<int>(password.size()),
+                           salt.data(), static_cast<int>(salt.size()), static_cast<int>(rounds), EVP_sha512(),
+                           static_cast<int>(out.expose().size()), out.expose().data())
+         == 1);
     return out;
 }
 

@@ -38,7 +38,8 @@ sr25519::KeyPair sr25519_pair(const SecretUri& uri)
 {
     sr25519::KeyPair pair{uri.seed};
     for (const auto& junction : uri.junctions)
-        pair = junction.kind == Junction::Kind::Hard ? pair.derive_hard(junction.chain_code) : pair.derive_soft(junction.chain_code);
+        pair = junction.kind == Junction::Kind::Hard ? pair.derive_hard(junction.chain_code)
+                                                     : pair.derive_soft(junction.chain_code);
     return pair;
 }
 

@@ -125,7 +125,8 @@ TEST(KeyPair, refuses_what_is_no_secret_uri_and_never_repeats_it)
         ASSERT_FALSE(outcome) << uri;
         EXPECT_TRUE(outcome.error().is(error)) << uri << ": " << outcome.error().message();
         if (uri.size() > 5)
-            EXPECT_EQ(outcome.error().message().find(uri.substr(2, 10)), std::string::npos) << outcome.error().message();
+            EXPECT_EQ(outcome.error().message().find(uri.substr(2, 10)), std::string::npos)
+                << outcome.error().message();
     }
     EXPECT_TRUE(KeyPair::from_uri("0x" + std::string(64, '0'), Scheme::Ecdsa).error().is(CryptoError::BadSecretKey));
     EXPECT_TRUE(KeyPair::from_uri("0x" + std::string(64, 'f'), Scheme::Ecdsa).error().is(CryptoError::BadSecretKey));
@@ -134,16 +135,11 @@ TEST(KeyPair, refuses_what_is_no_secret_uri_and_never_repeats_it)
 TEST(KeyPair, chain_codes_of_junction_names)
 {
     const std::pair<std::string_view, std::string_view> cases[] = {
-        {"Alice",
-         "14416c6963650000000000000000000000000000000000000000000000000000"},
-        {"foo",
-         "0c666f6f00000000000000000000000000000000000000000000000000000000"},
-        {"1",
-         "0100000000000000000000000000000000000000000000000000000000000000"},
-        {"0",
-         "0000000000000000000000000000000000000000000000000000000000000000"},
-        {"4294967296",
-         "0000000001000000000000000000000000000000000000000000000000000000"},
+        {"Alice", "14416c6963650000000000000000000000000000000000000000000000000000"},
+        {"foo", "0c666f6f00000000000000000000000000000000000000000000000000000000"},
+        {"1", "0100000000000000000000000000000000000000000000000000000000000000"},
+        {"0", "0000000000000000000000000000000000000000000000000000000000000000"},
+        {"4294967296", "0000000001000000000000000000000000000000000000000000000000000000"},
         {"a very long junction name that exceeds thirty-two bytes in SCALE form",
          "8be522cd4d46f1803320bda966bd1a693e832d3bea3c67d74c6e9cc5039078a6"},
     };
@@ -187,7 +183,8 @@ TEST(Mnemonic, phrase_entropy_and_seed)
     ASSERT_TRUE(entropy);
     EXPECT_EQ(to_hex(entropy->expose()), "1a486a5fbe53639984cb64b070755f7b");
     EXPECT_EQ(text_of(entropy_to_phrase(entropy->expose())->expose()), kDevPhrase);
-    EXPECT_EQ(to_hex(phrase_to_seed(kDevPhrase)->expose()), "fac7959dbfe72f052e5a0c3c8d6530f202b02fd8f9f5ca3580ec8deb7797479e");
+    EXPECT_EQ(to_hex(phrase_to_seed(kDevPhrase)->expose()),
+              "fac7959dbfe72f052e5a0c3c8d6530f202b02fd8f9f5ca3580ec8deb7797479e");
     EXPECT_EQ(to_hex(phrase_to_seed(kDevPhrase, "Substrate")->expose()),
               "254867d4c1786589c24851dde5d29e027f36101541ed4e8251672549d1f8fe2c");
     for (const std::size_t size : {16, 20, 24, 28, 32}) {
@@ -204,18 +201,14 @@ TEST(Mnemonic, phrase_entropy_and_seed)
 TEST(Sr25519, signs_as_known_with_given_randomness)
 {
     const std::pair<std::string, std::string_view> cases[] = {
-        {"",
-         "5c3d21f3e193907dd380092eecf731fa9581d0a5f162c0285abaa8b233ab3d5c"
-         "37b314e44ff7e15e60553d729b2e3681c77af514cda325a56a7eede010824386"},
-        {"a",
-         "b643a8901a4c0857d1a77e815e478f00ed07168ecf3a4fdcfb737af87aa6784d"
-         "fa7c30cd0ab223acdfbc93f35f881e572f098816c921147028cf08908988ab8b"},
-        {"hello substrate",
-         "cea0256273797ed90abce21cb900d0199280f06b9298b50276baf1e775f07c62"
-         "7503bea3ba2ce0d0456496c5508ee39db398046b3c7d7dfb6d50c280432a0181"},
-        {std::string(300, 'x'),
-         "40d7298b015cc26a0ef5159ec1cc001b982de4f4c1c6962e584987468dc76907"
-         "345f4f06c8b76e9a354953ee0c079d20ca113991d9d1e70180caeb411ae1848d"},
+        {"", "5c3d21f3e193907dd380092eecf731fa9581d0a5f162c0285abaa8b233ab3d5c"
+             "37b314e44ff7e15e60553d729b2e3681c77af514cda325a56a7eede010824386"},
+        {"a", "b643a8901a4c0857d1a77e815e478f00ed07168ecf3a4fdcfb737af87aa6784d"
+              "fa7c30cd0ab223acdfbc93f35f881e572f098816c921147028cf08908988ab8b"},
+        {"hello substrate", "cea0256273797ed90abce21cb900d0199280f06b9298b50276baf1e775f07c62"
+                            "7503bea3ba2ce0d0456496c5508ee39db398046b3c7d7dfb6d50c280432a0181"},
+        {std::string(300, 'x'), "40d7298b015cc26a0ef5159ec1cc001b982de4f4c1c6962e584987468dc76907"
+                                "345f4f06c8b76e9a354953ee0c079d20ca113991d9d1e70180caeb411ae1848d"},
     };
     const auto alice = pair_of("//Alice");
     for (const auto& [message, signature] : cases) {

@@ -20,7 +20,8 @@ Outcome<SecretBytes> entropy_to_phrase(ByteView entropy)
 {
     constexpr std::size_t kLongest = 24 * 9; // 24 words of at most 8 letters
     Bytes text(kLongest);
-    const std::size_t size = phala_bip39_from_entropy(entropy.data(), entropy.size(), reinterpret_cast<char*>(text.data()), text.size());
+    const std::size_t size =
+        phala_bip39_from_entropy(entropy.data(), entropy.size(), reinterpret_cast<char*>(text.data()), text.size());
     if (size == 0)
         return fail(CryptoError::BadPhrase, std::to_string(entropy.size()) + " bytes make no phrase");
     text.resize(size);

@@ -24,7 +24,8 @@ struct Ecdsa {
 
 struct MultiSignature {
     static constexpr auto path = "sp_runtime::MultiSignature";
-    scale::Variant<scale::At<0, signature::Ed25519>, scale::At<1, signature::Sr25519>, scale::At<2, signature::Ecdsa>> scheme;
+    scale::Variant<scale::At<0, signature::Ed25519>, scale::At<1, signature::Sr25519>, scale::At<2, signature::Ecdsa>>
+        scheme;
     friend bool operator==(const MultiSignature&, const MultiSignature&) = default;
 };
 

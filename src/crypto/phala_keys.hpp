@@ -3,6 +3,8 @@
 #include "crypto/aead.hpp"
 #include "crypto/sr25519.hpp"
 
+#include <initializer_list>
+
 namespace phala::crypto {
 
 /// HKDF of the pair's secret with these parts one after the other as info, taken as the seed of a new pair.
@@ -41,7 +43,8 @@ enum class SignedContent : std::uint8_t {
 Bytes signing_bytes(SignedContent content, ByteView data);
 
 /// The contract that this deployment makes.
-ByteArray<32> contract_id(const ByteArray<32>& deployer, ByteView code_hash, const ByteArray<32>& cluster, ByteView salt);
+ByteArray<32> contract_id(const ByteArray<32>& deployer, ByteView code_hash, const ByteArray<32>& cluster,
+                          ByteView salt);
 /// The account on the chain that holds a cluster's deposits.
 ByteArray<32> cluster_account(const ByteArray<32>& cluster);
 

@@ -11,8 +11,9 @@ namespace phala::crypto {
 
 namespace {
 
-constexpr ByteArray<32> kSalt = {0x18, 0xe8, 0x76, 0xad, 0xfa, 0x74, 0xcc, 0x74, 0x3b, 0x4b, 0x7d, 0x7f, 0x92, 0xc9, 0x6e, 0x03,
-                                 0xde, 0x55, 0x9a, 0x3c, 0x15, 0x27, 0x05, 0x81, 0xfc, 0xe4, 0x45, 0x96, 0x3d, 0x90, 0xf8, 0x5e};
+constexpr ByteArray<32> kSalt = {0x18, 0xe8, 0x76, 0xad, 0xfa, 0x74, 0xcc, 0x74, 0x3b, 0x4b, 0x7d,
+                                 0x7f, 0x92, 0xc9, 0x6e, 0x03, 0xde, 0x55, 0x9a, 0x3c, 0x15, 0x27,
+                                 0x05, 0x81, 0xfc, 0xe4, 0x45, 0x96, 0x3d, 0x90, 0xf8, 0x5e};
 
 template <class UInt>
 ByteArray<sizeof(UInt)> be_bytes(UInt value)
@@ -79,7 +80,8 @@ ByteArray<32> random_number(const sr25519::KeyPair& master, std::uint32_t block,
 Secret<16> checkpoint_key(const sr25519::KeyPair& identity)
 {
     // the secret as a SCALE byte sequence, the suffix as a plain array
-    const SecretBytes material{concat(scale::encode(scale::Compact<std::uint32_t>{64}), identity.secret().expose(), bytes_of("/checkpoint"))};
+    const SecretBytes material{
+        concat(scale::encode(scale::Compact<std::uint32_t>{64}), identity.secret().expose(), bytes_of("/checkpoint"))};
     return Secret<16>{blake2_128(material.expose())};
 }
 
@@ -88,7 +90,8 @@ Bytes signing_bytes(SignedContent content, ByteView data)
     return concat(ByteArray<2>{0xff, static_cast<std::uint8_t>(content)}, data);
 }
 
-ByteArray<32> contract_id(const ByteArray<32>& deployer, ByteView code_hash, const ByteArray<32>& cluster, ByteView salt)
+ByteArray<32> contract_id(const ByteArray<32>& deployer, ByteView code_hash, const ByteArray<32>& cluster,
+                          ByteView salt)
 {
     return blake2_256(concat(deployer, code_hash, cluster, salt));
 }

@@ -63,8 +63,8 @@ KeyPair KeyPair::copy() const
 Signature KeyPair::sign(ByteView message, const ByteArray<32>& randomness) const
 {
     Signature signature;
-    must(phala_sr25519_sign(secret_.expose().data(), public_.bytes.data(), message.data(), message.size(), randomness.data(),
-                            signature.bytes.data()));
+    must(phala_sr25519_sign(secret_.expose().data(), public_.bytes.data(), message.data(), message.size(),
+                            randomness.data(), signature.bytes.data()));
     return signature;
 }
 

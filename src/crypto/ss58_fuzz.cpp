@@ -7,7 +7,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 {
     using namespace phala;
     const auto text = text_of({data, size});
-    if (const auto address = crypto::ss58_decode(text); address && crypto::ss58_encode(address->payload, address->prefix) != text)
+    if (const auto address = crypto::ss58_decode(text);
+        address && crypto::ss58_encode(address->payload, address->prefix) != text)
         std::abort();
     // and the other way, from bytes
     if (size > 2) {

@@ -108,7 +108,8 @@ Outcome<ByteArray<32>> parse_account_of(std::string_view text, const std::uint16
     if (address.payload.size() != 32)
         return fail(CryptoError::BadAddress, "it names no account of 32 bytes");
     if (wanted != nullptr && address.prefix != *wanted && address.prefix != kGenericPrefix)
-        return fail(CryptoError::WrongAddressPrefix, std::to_string(address.prefix) + " where " + std::to_string(*wanted) + " is expected");
+        return fail(CryptoError::WrongAddressPrefix,
+                    std::to_string(address.prefix) + " where " + std::to_string(*wanted) + " is expected");
     return array_of<32>(address.payload);
 }
 

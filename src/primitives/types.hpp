@@ -2,6 +2,7 @@
 // The fixed-size identifiers of the chain. Each is a type of its own: a block hash is no account.
 // `path` is the type's path in metadata (spec substrate-host §4.3).
 #include "base/bytes.hpp"
+#include "crypto/sr25519.hpp"
 
 #include <compare>
 #include <cstdint>
@@ -29,11 +30,6 @@ struct AccountId {
 };
 
 /// An sr25519 public key: the identity of a worker, a cluster, a contract or the gatekeepers.
-struct PublicKey {
-    static constexpr auto path = "sp_core::sr25519::Public";
-    ByteArray<32> bytes;
-    friend auto operator<=>(const PublicKey&, const PublicKey&) = default;
-    operator ByteView() const { return bytes; }
-};
+using PublicKey = crypto::sr25519::PublicKey;
 
 } // namespace phala

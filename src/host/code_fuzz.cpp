@@ -1,0 +1,27 @@
+// Whatever is called a runtime, unpacking and rewriting it gives a module that reads again, or an error.
+#include "host/code.hpp"
+
+#include <cstdlib>
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
+{
+    using namespace phala;
+    using namespace phala::host;
+    const auto try_code = [](ByteView blob) {
+        const auto code = decompress_code(blob);
+        if (!code)
+            return;
+        auto module = wasm::read_module(*code);
+        if (!module || !own_memory(*module))
+            return;
+        const auto again = wasm::read_module(wasm::write_module(*module));
+        if (!again || again->memories.size() != 1 || again->memories.front().limits.maximum)
+            std::abort();
+    };
+    try_code({data, size});
+    constexpr ByteArray<8> magic = {0x52, 0xbc, 0x53, 0x76, 0x46, 0xdb, 0x8e, 0x05};
+    try_code(concat(magic, ByteView{data, size}));
+    constexpr ByteArray<8> wasm = {0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00};
+    try_code(concat(wasm, ByteView{data, size}));
+    return 0;
+}

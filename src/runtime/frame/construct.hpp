@@ -14,12 +14,6 @@ using scale::At;
 namespace detail {
 
 template <class C>
-Weight weight_of(const C& call)
-{
-    return call.weight();
-}
-
-template <class C>
 DispatchInfo info_of(const C& call)
 {
     DispatchInfo info{.weight = call.weight()};
@@ -131,6 +125,10 @@ constexpr PalletEntry entry_of()
     }
     if constexpr (requires { P::validate_unsigned; })
         entry.validate_unsigned = P::validate_unsigned;
+    if constexpr (requires { P::validate_sequence; }) {
+        entry.validate_sequence = P::validate_sequence;
+        entry.check_next_sequence = P::check_next_sequence;
+    }
     return entry;
 }
 

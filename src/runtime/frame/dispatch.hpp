@@ -74,6 +74,20 @@ std::unexpected<DispatchError> fail(E error)
     return std::unexpected<DispatchError>{to_dispatch_error(std::move(error))};
 }
 
+// The enums of namespace phala by name: phala::fail, which gives an Outcome's error, would be as good a match.
+inline std::unexpected<DispatchError> fail(TokenError error)
+{
+    return std::unexpected<DispatchError>{to_dispatch_error(error)};
+}
+inline std::unexpected<DispatchError> fail(ArithmeticError error)
+{
+    return std::unexpected<DispatchError>{to_dispatch_error(error)};
+}
+inline std::unexpected<DispatchError> fail(TransactionalError error)
+{
+    return std::unexpected<DispatchError>{to_dispatch_error(error)};
+}
+
 /// Fails with `error` unless `condition` holds: PHALA_CHECK(ensure(amount >= minimum, Error::TooSmall));
 template <class E>
 DispatchResult ensure(bool condition, E error)

@@ -1,12 +1,17 @@
 #pragma once
 // What else only the host can do or should do (spec substrate-host §0.6, §5.2). Implemented beside storage_io.
-// Hashes and signatures: src/crypto.
 #include "base/bytes.hpp"
 
 #include <optional>
 #include <vector>
 
 namespace phala::runtime::io {
+
+bool ed25519_verify(const ByteArray<64>& signature, ByteView message, const ByteArray<32>& key);
+/// Signing context "substrate".
+bool sr25519_verify(const ByteArray<64>& signature, ByteView message, const ByteArray<32>& key);
+/// The compressed public key that made a recoverable signature of a 32-byte hash; nothing where there is none.
+std::optional<ByteArray<33>> secp256k1_recover(const ByteArray<65>& signature, const ByteArray<32>& hash);
 
 /// Root of the trie that maps compact(index) to each item (spec §2.3).
 ByteArray<32> ordered_root(const std::vector<Bytes>& items, std::uint8_t state_version);

@@ -2,6 +2,7 @@
 // Everything a pallet's header needs (how a pallet is written: README.md here).
 #include "runtime/config.hpp"
 #include "runtime/frame/call.hpp"
+#include "runtime/frame/composition.hpp"
 #include "runtime/frame/event.hpp"
 #include "runtime/frame/limits.hpp"
 #include "runtime/frame/storage.hpp"

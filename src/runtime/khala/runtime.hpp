@@ -1,11 +1,18 @@
 #pragma once
 // The pallets of the khala runtime with their indexes (decisions §2). Frozen by runtime_test.cpp.
 #include "runtime/frame/construct.hpp"
+#include "runtime/pallets/aura/aura.hpp"
+#include "runtime/pallets/balances/balances.hpp"
+#include "runtime/pallets/sudo/sudo.hpp"
 #include "runtime/pallets/system/system.hpp"
+#include "runtime/pallets/timestamp/timestamp.hpp"
+#include "runtime/pallets/transaction_payment/transaction_payment.hpp"
+#include "runtime/pallets/utility/utility.hpp"
 
 namespace phala::runtime::khala {
 
-using Runtime = Construct<At<0, system::Pallet>>;
+using Runtime = Construct<At<0, system::Pallet>, At<1, timestamp::Pallet>, At<3, utility::Pallet>, At<40, balances::Pallet>,
+                          At<41, transaction_payment::Pallet>, At<53, aura::Pallet>, At<99, sudo::Pallet>>;
 
 using GenesisConfig = Runtime::GenesisConfig;
 

@@ -1,10 +1,29 @@
 #include "runtime/frame/host_io.hpp"
 
+#include "crypto/ecdsa.hpp"
+#include "crypto/ed25519.hpp"
+#include "crypto/sr25519.hpp"
 #include "runtime/frame/storage_io.hpp"
 #include "runtime/testing/map_state.hpp"
 #include "trie/trie.hpp"
 
 namespace phala::runtime::io {
+
+bool ed25519_verify(const ByteArray<64>& signature, ByteView message, const ByteArray<32>& key)
+{
+    return crypto::ed25519::verify({signature}, message, {key});
+}
+
+bool sr25519_verify(const ByteArray<64>& signature, ByteView message, const ByteArray<32>& key)
+{
+    return crypto::sr25519::verify({signature}, message, {key});
+}
+
+std::optional<ByteArray<33>> secp256k1_recover(const ByteArray<65>& signature, const ByteArray<32>& hash)
+{
+    const auto key = crypto::ecdsa::recover({signature}, hash);
+    return key ? std::optional{key->bytes} : std::nullopt;
+}
 
 namespace {
 

@@ -189,14 +189,14 @@ struct set_heap_pages {
 struct set_code {
     Bytes code;
     static constexpr auto docs = "Set the new runtime code.";
-    static Weight weight() { return config::kBlockWeights.max_block; }
+    static Weight weight() { return config::kSetCodeWeight; }
     static DispatchClass dispatch_class() { return DispatchClass::Operational; }
     DispatchResultWithPostInfo dispatch(Root) const;
 };
 struct set_code_without_checks {
     Bytes code;
     static constexpr auto docs = "Set the new runtime code without doing any checks of the given `code`.";
-    static Weight weight() { return config::kBlockWeights.max_block; }
+    static Weight weight() { return config::kSetCodeWeight; }
     static DispatchClass dispatch_class() { return DispatchClass::Operational; }
     DispatchResultWithPostInfo dispatch(Root) const;
 };
@@ -245,7 +245,7 @@ struct authorize_upgrade_without_checks {
 struct apply_authorized_upgrade {
     Bytes code;
     static constexpr auto docs = "Provide the preimage (runtime binary) `code` for an upgrade that has been authorized.";
-    static Weight weight() { return config::kBlockWeights.max_block; }
+    static Weight weight() { return config::kSetCodeWeight; }
     static DispatchClass dispatch_class() { return DispatchClass::Operational; }
     DispatchResultWithPostInfo dispatch(const Origin& origin) const;
 };

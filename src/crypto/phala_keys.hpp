@@ -1,5 +1,5 @@
 #pragma once
-// Phala's derived keys and identifiers (spec trust-and-keys §2.1, §2.2, phala-sdk-wire §4.8).
+// Phala's derived keys (spec trust-and-keys §2.1, §2.2, phala-sdk-wire §4.8).
 #include "crypto/aead.hpp"
 #include "crypto/sr25519.hpp"
 
@@ -28,24 +28,5 @@ AeadIv grant_iv(const sr25519::KeyPair& master, std::uint32_t block, std::uint64
 ByteArray<32> random_number(const sr25519::KeyPair& master, std::uint32_t block, const ByteArray<32>& previous);
 /// The AES-128 key of a worker's checkpoint.
 Secret<16> checkpoint_key(const sr25519::KeyPair& identity);
-
-/// What a worker signs besides messages to the chain. The values are wire format.
-enum class SignedContent : std::uint8_t {
-    RpcResponse = 1,
-    EndpointInfo,
-    MasterKeyRotation,
-    MasterKeyStore,
-    ClusterStateRequest,
-    EventChainBlock,
-};
-
-/// The bytes to sign: 0xff, which no message to the chain begins with, the content's number, the data.
-Bytes signing_bytes(SignedContent content, ByteView data);
-
-/// The contract that this deployment makes.
-ByteArray<32> contract_id(const ByteArray<32>& deployer, ByteView code_hash, const ByteArray<32>& cluster,
-                          ByteView salt);
-/// The account on the chain that holds a cluster's deposits.
-ByteArray<32> cluster_account(const ByteArray<32>& cluster);
 
 } // namespace phala::crypto

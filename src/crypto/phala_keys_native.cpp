@@ -85,20 +85,4 @@ Secret<16> checkpoint_key(const sr25519::KeyPair& identity)
     return Secret<16>{blake2_128(material.expose())};
 }
 
-Bytes signing_bytes(SignedContent content, ByteView data)
-{
-    return concat(ByteArray<2>{0xff, static_cast<std::uint8_t>(content)}, data);
-}
-
-ByteArray<32> contract_id(const ByteArray<32>& deployer, ByteView code_hash, const ByteArray<32>& cluster,
-                          ByteView salt)
-{
-    return blake2_256(concat(deployer, code_hash, cluster, salt));
-}
-
-ByteArray<32> cluster_account(const ByteArray<32>& cluster)
-{
-    return blake2_256(concat(bytes_of("cluster:"), cluster));
-}
-
 } // namespace phala::crypto

@@ -1,0 +1,94 @@
+#pragma once
+// What a handler can ask and do beyond its own storage. A const handler takes a View and can only ask.
+#include "phat/event.hpp"
+#include "phat/ref.hpp"
+
+namespace phat {
+
+namespace detail {
+
+template <class T>
+T ask(void (*host_function)(void*, std::uint32_t*))
+{
+    T value{};
+    std::uint32_t size = sizeof value;
+    host_function(&value, &size);
+    return value;
+}
+
+} // namespace detail
+
+/// Questions about the call and the chain; nothing here can change anything.
+template <class Contract>
+class View {
+public:
+    /// Who calls: an account, or the contract that made this call.
+    [[nodiscard]] AccountId caller() const { return detail::ask<AccountId>(host::phat_caller); }
+    /// This contract's own address.
+    [[nodiscard]] AccountId self() const { return detail::ask<AccountId>(host::phat_address); }
+    /// What came with the call (zero unless the message is payable).
+    [[nodiscard]] Balance value() const { return detail::ask<Balance>(host::phat_value_transferred); }
+    /// What this contract could spend.
+    [[nodiscard]] Balance balance() const { return detail::ask<Balance>(host::phat_balance); }
+    [[nodiscard]] Timestamp now() const { return detail::ask<Timestamp>(host::phat_now); }
+    [[nodiscard]] BlockNumber block_number() const { return detail::ask<BlockNumber>(host::phat_block_number); }
+    /// The code that runs at an address, if a contract is there.
+    [[nodiscard]] std::optional<Hash> code_hash(const AccountId& contract) const
+    {
+        Hash hash{};
+        std::uint32_t size = sizeof hash;
+        if (host::phat_code_hash(contract.bytes.data(), hash.bytes.data(), &size) != 0)
+            return std::nullopt;
+        return hash;
+    }
+
+    template <class C>
+    [[nodiscard]] ContractView<C> at(const AccountId& id) const
+    {
+        return ContractView<C>{id};
+    }
+};
+
+/// A View that can also act.
+template <class Contract>
+class Env : public View<Contract> {
+public:
+    template <class Event>
+    void emit(const Event& event)
+    {
+        detail::deposit<Contract>(event);
+    }
+
+    /// Sends some of this contract's balance; false if it does not have that much to spare.
+    [[nodiscard]] bool transfer(const AccountId& to, Balance amount)
+    {
+        return host::phat_transfer(to.bytes.data(), sizeof to, &amount, sizeof amount) == 0;
+    }
+
+    template <class C>
+    [[nodiscard]] ContractRef<C> at(const AccountId& id)
+    {
+        return ContractRef<C>{id};
+    }
+
+    /// Makes a new contract of class C from uploaded code; the constructor's own failure shows as Trapped.
+    template <class C, class Constructor>
+    [[nodiscard]] std::expected<AccountId, CallError> create(const Hash& code_hash, const Constructor& constructor,
+                                                             ByteView salt, const CallOptions& options = {})
+    {
+        static_assert(C::Constructors::template holds<Constructor>, "the contract has no such constructor");
+        const Bytes input = detail::input_of(constructor);
+        AccountId address{};
+        std::uint32_t address_size = sizeof address;
+        std::uint32_t size = host::kBufferSize;
+        const auto code = host::phat_instantiate(code_hash.bytes.data(), options.gas, &options.value, input.data(),
+                                                 static_cast<std::uint32_t>(input.size()), address.bytes.data(),
+                                                 &address_size, host::buffer, &size, salt.data(),
+                                                 static_cast<std::uint32_t>(salt.size()));
+        if (code != 0)
+            return std::unexpected{detail::call_error(code)};
+        return address;
+    }
+};
+
+} // namespace phat

@@ -1,0 +1,1 @@
+#include "system/log_server.hpp"

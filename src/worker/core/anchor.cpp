@@ -1,0 +1,66 @@
+#include "worker/core/anchor.hpp"
+
+#include "crypto/hash.hpp"
+#include "trie/proof.hpp"
+#include "worker/core/chain_keys.hpp"
+
+namespace phala::worker {
+
+std::vector<Bytes> AnchorWants::keys() const
+{
+    std::vector<Bytes> out{log_seal_key()};
+    for (const auto& lane : lanes)
+        out.push_back(lane_head_key(lane));
+    for (const auto& origin : origins)
+        out.push_back(ingress_key(origin));
+    return out;
+}
+
+namespace {
+
+/// The decoded value of a key under a state root, or nothing where the proof shows that there is none.
+template <class T>
+Outcome<std::optional<T>> read(const trie::NodeReader& proof, const H256& root, ByteView key, std::string_view what)
+{
+    auto bytes = trie::get(proof, root.bytes, key);
+    if (!bytes)
+        return fail(std::move(bytes), what);
+    if (!*bytes)
+        return std::optional<T>{};
+    auto value = scale::decode<T>(**bytes);
+    if (!value)
+        return fail(std::move(value), what);
+    return std::optional<T>{std::move(*value)};
+}
+
+} // namespace
+
+Outcome<Anchor> verify_anchor(ByteView header_bytes, std::span<const Bytes> proof, const AnchorWants& wants)
+{
+    auto header = scale::decode<Header>(header_bytes);
+    if (!header)
+        return fail(CoreError::BadHeader, header.error().message());
+    const trie::ProofReader nodes{proof};
+    const H256& root = header->state_root;
+
+    Anchor anchor;
+    anchor.number = header->number;
+    anchor.hash = H256{crypto::blake2_256(header_bytes)};
+    PHALA_TRY(auto seal, read<LogSeal>(nodes, root, log_seal_key(), "LogSeal"));
+    if (!seal)
+        return fail(CoreError::MissingSeal);
+    if (seal->block != anchor.number)
+        return fail(CoreError::WrongSeal, "block " + std::to_string(anchor.number) + ", seal of " + std::to_string(seal->block));
+    anchor.seal = *seal;
+    for (const auto& lane : wants.lanes) {
+        PHALA_TRY(auto head, read<LaneHead>(nodes, root, lane_head_key(lane), "LaneHeads"));
+        anchor.heads.emplace(lane, head.value_or(LaneHead{}));
+    }
+    for (const auto& origin : wants.origins) {
+        PHALA_TRY(auto next, read<std::uint64_t>(nodes, root, ingress_key(origin), "OffchainIngress"));
+        anchor.acknowledged.emplace(scale::encode(origin), next.value_or(0));
+    }
+    return anchor;
+}
+
+} // namespace phala::worker

@@ -1,0 +1,32 @@
+#pragma once
+// A finalized block and what the worker reads of its state. Values of the chain's state drive decisions of this worker
+// alone (class A of spec trust-and-keys §5.4.1): code that executes messages must not include this header, and the
+// lint sees to it.
+#include "worker/core/error.hpp"
+
+#include "primitives/header.hpp"
+#include "primitives/lanes.hpp"
+
+namespace phala::worker {
+
+/// What is to be read under an anchor.
+struct AnchorWants {
+    std::vector<LaneId> lanes;
+    std::vector<MessageOrigin> origins; ///< whose acknowledged sequences to read
+
+    /// The storage keys of all of it, for a read proof.
+    [[nodiscard]] std::vector<Bytes> keys() const;
+};
+
+struct Anchor {
+    BlockNumber number = 0;
+    H256 hash{};
+    LogSeal seal;
+    std::map<LaneId, LaneHead> heads;            ///< a lane without messages has the empty head
+    std::map<Bytes, std::uint64_t> acknowledged; ///< by SCALE(origin): the next sequence that the chain expects
+};
+
+/// Checks an encoded header and a read proof against each other. That the header is final is the caller's word.
+Outcome<Anchor> verify_anchor(ByteView header, std::span<const Bytes> proof, const AnchorWants& wants);
+
+} // namespace phala::worker

@@ -1,0 +1,79 @@
+#pragma once
+// A cluster that this worker serves: its key, its contracts and the engine that runs them (spec contract-engine §6.3).
+#include "worker/core/effects.hpp"
+#include "worker/core/environment.hpp"
+#include "worker/core/snapshot.hpp"
+
+#include "crypto/sr25519.hpp"
+#include "primitives/messages.hpp"
+
+#include <memory>
+
+namespace phala::worker {
+
+/// Why a cluster is not served; the chain is told that it failed, the operator's log why.
+enum class ClusterError : std::uint8_t {
+    AlreadyHosting,
+    GatekeeperHosts,
+    NoSystemCode,
+    BadGrant,
+    FailedToUploadSystemCode,
+    FailedToDeploySystemContract,
+    BadState,
+};
+std::string_view describe(ClusterError error);
+
+class Cluster {
+public:
+    /// What the grant says of the cluster.
+    struct Terms {
+        H256 id;
+        AccountId owner;
+        Balance deposit; ///< the owner begins with
+        Balance gas_price;
+        Balance deposit_per_item;
+        Balance deposit_per_byte;
+        AccountId treasury;
+    };
+    struct Stored {
+        Terms terms;
+        ByteArray<64> secret;
+        H256 state_root;
+        H256 system_contract;
+        std::optional<H256> log_handler;
+        std::vector<H256> contracts;
+    };
+
+    /// Sets up the engine's state and the system contract, and announces the latter's key.
+    static Outcome<Cluster> deploy(const Terms& terms, crypto::sr25519::KeyPair key, ByteView system_code, const RecordReader& store,
+        const Environment& environment, Effects& effects);
+    static Outcome<Cluster> restore(const Stored& stored, const RecordReader& store);
+    [[nodiscard]] Stored to_store() const;
+
+    Cluster(Cluster&&) noexcept;
+    Cluster& operator=(Cluster&&) noexcept;
+    ~Cluster();
+
+    [[nodiscard]] const H256& id() const;
+    [[nodiscard]] PublicKey public_key() const;
+
+    void deposit(const AccountId& account, Balance amount, Effects& effects);
+    void upload(const ClusterOperation::UploadResource& order, const Environment& environment, Effects& effects);
+    void instantiate(const ContractOperation::InstantiateCode& order, const Environment& environment, Effects& effects);
+    /// A command to a contract, plain or encrypted to its key. Unknown contracts, senders that may not command, and
+    /// ciphertexts that do not open are skipped.
+    void execute(const H256& contract, const MessageOrigin& sender, ByteView payload, const Environment& environment, Effects& effects);
+
+    /// The changes of contract state since the last call, as records.
+    void flush(std::vector<RecordChange>& records);
+
+    /// The state as it is now, for queries; flush() must have been called and its records stored before it is used.
+    [[nodiscard]] std::shared_ptr<const Snapshot> snapshot(const Environment& environment, std::shared_ptr<const LogView> logs) const;
+
+private:
+    struct State;
+    explicit Cluster(std::unique_ptr<State> state);
+    std::unique_ptr<State> state_;
+};
+
+} // namespace phala::worker

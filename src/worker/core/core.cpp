@@ -1,0 +1,347 @@
+#include "worker/core/core.hpp"
+
+#include "base/hex.hpp"
+#include "crypto/encrypted_data.hpp"
+#include "worker/core/ledger.hpp"
+#include "worker/core/snapshot.hpp"
+
+#include <algorithm>
+#include <deque>
+
+namespace phala::worker {
+
+namespace {
+
+constexpr std::string_view kCoreKey = "core";
+constexpr std::uint8_t kRecordVersion = 1;
+constexpr std::uint32_t kWorkerVersion = 2 << 16 | 2 << 8; ///< 2.2.0, of the interface that published clients know
+constexpr std::uint32_t kConsensusVersion = 1;
+
+/// A lane that is followed. Leaves wait, verified, until it is their turn among all lanes.
+struct Lane {
+    LaneKind kind;
+    LaneCursor cursor;
+    std::deque<std::pair<LeafV1, Bytes>> ready;
+};
+
+struct StoredLane {
+    LaneKind kind;
+    LaneCursor cursor;
+};
+
+/// The core's own record; contract state, logs and the system code have theirs.
+struct StoredCore {
+    std::uint8_t version = kRecordVersion;
+    H256 genesis_hash;
+    BlockNumber block = 0;
+    LogSeal seal;
+    std::vector<StoredLane> lanes;
+    std::vector<Egress::Channel> channels;
+    Ledger::Stored ledger;
+};
+
+} // namespace
+
+struct Core::State {
+    State(const Config& c, crypto::sr25519::KeyPair key, const RecordReader& s)
+        : config{c}, identity{std::move(key)}, store{s}, ledger{identity, s, c.development}
+    {
+    }
+
+    const Config config;
+    const crypto::sr25519::KeyPair identity;
+    const RecordReader& store;
+
+    Ledger ledger;
+    Egress egress;
+    LogServer logs;
+    std::map<LaneId, Lane> lanes;
+    std::uint64_t next_global = 0;
+
+    BlockNumber block = 0;         ///< last complete block
+    LogSeal seal;                  ///< of it
+    std::optional<Anchor> anchor;  ///< being drained
+    bool complete = false;         ///< drained and waiting for committed()
+    std::vector<RecordChange> records;
+    std::shared_ptr<const Snapshot> snapshot;
+    Environment last_environment;
+
+    void follow_lanes()
+    {
+        for (auto& kind : ledger.followed())
+            lanes.try_emplace(lane_id(kind), Lane{kind, {}, {}});
+    }
+
+    [[nodiscard]] AnchorWants anchor_wants() const
+    {
+        AnchorWants wants;
+        for (const auto& [id, lane] : lanes)
+            wants.lanes.push_back(id);
+        for (const auto& [key, channel] : egress.channels())
+            wants.origins.push_back(channel.origin);
+        return wants;
+    }
+
+    /// A followed lane whose head the current anchor does not show yet.
+    [[nodiscard]] bool lacks_head() const
+    {
+        return std::any_of(lanes.begin(), lanes.end(), [&](const auto& lane) { return !anchor->heads.contains(lane.first); });
+    }
+
+    /// The next lane to read: one with unread leaves and none waiting.
+    [[nodiscard]] std::optional<LaneWant> next_chunk() const
+    {
+        for (const auto& [id, lane] : lanes)
+            if (lane.ready.empty() && lane.cursor.count < anchor->heads.at(id).count)
+                return LaneWant{id, lane.cursor.count};
+        return std::nullopt;
+    }
+
+    Outcome<> take_anchor(const AnchorInput& input, Output& output)
+    {
+        if (complete)
+            return fail(CoreError::NotDrained);
+        PHALA_TRY(auto fresh, verify_anchor(input.header, input.proof, anchor_wants()));
+        if (anchor) {
+            if (fresh.hash != anchor->hash)
+                return fail(CoreError::NotDrained, "block " + std::to_string(anchor->number));
+        } else {
+            if (fresh.number <= block)
+                return fail(CoreError::OldHeader, std::to_string(fresh.number) + " after " + std::to_string(block));
+            if (fresh.seal.next_global < next_global)
+                return fail(LaneError::LaneRegress, "messages " + std::to_string(fresh.seal.next_global));
+        }
+        for (const auto& [id, lane] : lanes)
+            if (fresh.heads.at(id).count < lane.cursor.count)
+                return fail(LaneError::LaneRegress, to_hex0x(id));
+        anchor = std::move(fresh);
+        (void)output;
+        return {};
+    }
+
+    Outcome<> take_chunk(const ChunkInput& input)
+    {
+        const auto found = lanes.find(input.lane);
+        if (found == lanes.end() || !anchor || complete || !anchor->heads.contains(input.lane))
+            return fail(CoreError::UnknownLane, to_hex0x(input.lane));
+        auto& lane = found->second;
+        if (input.payloads.size() != input.leaves.size())
+            return fail(CoreError::MissingPayload);
+        PHALA_TRY(auto cursor, verify_chunk(input.lane, lane.cursor, input.leaves, input.frontier, anchor->heads.at(input.lane), anchor->seal));
+        for (std::size_t i = 0; i < input.leaves.size(); ++i)
+            PHALA_CHECK(verify_payload(input.leaves[i], input.payloads[i]));
+        lane.cursor = std::move(cursor);
+        for (std::size_t i = 0; i < input.leaves.size(); ++i)
+            lane.ready.emplace_back(input.leaves[i], input.payloads[i]);
+        return {};
+    }
+
+    /// Executes, in the order of the chain, what is certain to be next (spec trust-and-keys §5.5.6): every lane either
+    /// shows its next leaf or is read to its end.
+    void execute_ready(std::uint64_t clock_ms, Entropy& entropy, Output& output)
+    {
+        Effects effects{egress, logs, entropy, records, output.notes};
+        while (!lacks_head() && !next_chunk()) {
+            Lane* next = nullptr;
+            for (auto& [id, lane] : lanes)
+                if (!lane.ready.empty() && (next == nullptr || lane.ready.front().first.global < next->ready.front().first.global))
+                    next = &lane;
+            if (next == nullptr) {
+                finish_block(output);
+                return;
+            }
+            const auto [leaf, payload] = std::move(next->ready.front());
+            next->ready.pop_front();
+            if (leaf.global < next_global)
+                continue; // the same message in another lane, or one from before this lane was followed
+            next_global = leaf.global + 1;
+            last_environment = {leaf.block, leaf.time_ms, clock_ms};
+            ledger.apply(leaf, payload, last_environment, effects);
+            follow_lanes();
+        }
+    }
+
+    void finish_block(Output& output)
+    {
+        block = anchor->number;
+        seal = anchor->seal;
+        next_global = seal.next_global;
+        for (const auto& [origin, next] : anchor->acknowledged)
+            egress.acknowledge(origin, next);
+        anchor.reset();
+
+        if (auto* cluster = ledger.cluster())
+            cluster->flush(records);
+        StoredCore stored;
+        stored.genesis_hash = config.genesis_hash;
+        stored.block = block;
+        stored.seal = seal;
+        for (const auto& [id, lane] : lanes)
+            stored.lanes.push_back({lane.kind, lane.cursor});
+        for (const auto& [key, channel] : egress.channels())
+            stored.channels.push_back(channel);
+        stored.ledger = ledger.to_store();
+        records.push_back({to_bytes(kCoreKey), scale::encode(stored)});
+        forget_secrets(stored);
+
+        complete = true;
+        output.block_complete = true;
+        output.records = std::move(records);
+        records.clear();
+    }
+
+    static void forget_secrets(StoredCore& stored)
+    {
+        if (stored.ledger.gatekeeper)
+            wipe(stored.ledger.gatekeeper->master_secret);
+        if (stored.ledger.cluster)
+            wipe(stored.ledger.cluster->secret);
+    }
+
+    void publish()
+    {
+        const auto* cluster = ledger.cluster();
+        snapshot = cluster == nullptr ? nullptr : cluster->snapshot({block, seal.time_ms, 0}, logs.view());
+    }
+
+    Outcome<> restore()
+    {
+        PHALA_TRY(const auto bytes, store.get(bytes_of(kCoreKey)));
+        if (!bytes) {
+            follow_lanes();
+            return {};
+        }
+        auto stored = scale::decode<StoredCore>(*bytes);
+        if (!stored || stored->version != kRecordVersion)
+            return fail(CoreError::BadRecord, stored ? "version " + std::to_string(stored->version) : stored.error().message());
+        if (stored->genesis_hash != config.genesis_hash)
+            return fail(CoreError::WrongChain, to_hex0x(stored->genesis_hash));
+        block = stored->block;
+        seal = stored->seal;
+        next_global = seal.next_global;
+        for (auto& lane : stored->lanes)
+            lanes.emplace(lane_id(lane.kind), Lane{lane.kind, std::move(lane.cursor), {}});
+        Egress::Channels channels;
+        for (auto& channel : stored->channels)
+            channels.emplace(scale::encode(channel.origin), std::move(channel));
+        egress = Egress{std::move(channels)};
+        PHALA_TRY(logs, LogServer::load(store));
+        PHALA_CHECK(ledger.restore(stored->ledger));
+        forget_secrets(*stored);
+        follow_lanes();
+        publish();
+        return {};
+    }
+};
+
+Core::Core(std::unique_ptr<State> state) : state_{std::move(state)} {}
+Core::Core(Core&&) noexcept = default;
+Core& Core::operator=(Core&&) noexcept = default;
+Core::~Core() = default;
+
+Outcome<Core> Core::create(const Config& config, crypto::sr25519::KeyPair identity, const RecordReader& store)
+{
+    auto state = std::make_unique<State>(config, std::move(identity), store);
+    PHALA_CHECK(state->restore());
+    return Core{std::move(state)};
+}
+
+Wants Core::wants() const
+{
+    Wants wants;
+    wants.anchor = state_->anchor_wants();
+    if (state_->anchor) {
+        if (state_->lacks_head())
+            wants.same_block = state_->anchor->hash;
+        else
+            wants.chunk = state_->next_chunk();
+    }
+    return wants;
+}
+
+Outcome<Output> Core::step(const Input& input)
+{
+    Output output;
+    Entropy entropy{input.entropy};
+    if (const auto* anchor = std::get_if<AnchorInput>(&input.content))
+        PHALA_CHECK(state_->take_anchor(*anchor, output));
+    else
+        PHALA_CHECK(state_->take_chunk(std::get<ChunkInput>(input.content)));
+    state_->execute_ready(input.now_ms, entropy, output);
+    return output;
+}
+
+void Core::committed()
+{
+    state_->complete = false;
+    state_->publish();
+}
+
+std::vector<SignedMessage> Core::egress() const
+{
+    std::vector<SignedMessage> out;
+    for (const auto& [key, channel] : state_->egress.channels())
+        out.insert(out.end(), channel.pending.begin(), channel.pending.end());
+    return out;
+}
+
+Status Core::status() const
+{
+    const auto& state = *state_;
+    return {state.block, state.seal.time_ms, state.seal.next_global, state.ledger.registered(), state.ledger.gatekeeper_active(),
+        state.ledger.master_pubkey(), state.egress.pending(), state.snapshot};
+}
+
+Bytes Core::sign(SignedContent type, ByteView data, const ByteArray<32>& entropy) const
+{
+    return to_bytes(state_->identity.sign(wrapped_signing_bytes(type, data), entropy));
+}
+
+PublicKey Core::public_key() const
+{
+    return PublicKey{state_->identity.public_key().bytes};
+}
+
+const H256& Core::genesis_hash() const
+{
+    return state_->config.genesis_hash;
+}
+
+WorkerRegistrationInfoV2 Core::registration(const std::optional<AccountId>& operator_account) const
+{
+    const PublicKey key = public_key();
+    return {kWorkerVersion, {}, key, key, state_->config.genesis_hash, {1, 1}, operator_account, state_->config.para_id, kConsensusVersion};
+}
+
+Outcome<QueryAnswer> Core::query(const Snapshot& snapshot, const QueryInput& input) const
+{
+    std::optional<AccountId> origin;
+    if (!input.signature_chain.empty()) {
+        auto signers = crypto::verify_chain(input.signature_chain, input.encrypted, snapshot.block());
+        if (!signers)
+            return fail(CoreError::BadSignature, std::string{signers.error().message()});
+        origin = AccountId{signers->front()};
+    }
+    const auto envelope = scale::decode<EncryptedData>(input.encrypted);
+    if (!envelope)
+        return fail(CoreError::BadQuery, "EncryptedData: " + envelope.error().message());
+    auto text = crypto::decrypt(state_->identity, {envelope->iv, {envelope->pubkey.bytes}, envelope->data});
+    if (!text)
+        return fail(CoreError::BadCiphertext);
+    ByteView rest = *text;
+    const auto head = scale::decode_front<InkQuery::Head>(rest);
+    if (!head)
+        return fail(CoreError::BadQuery, "query head: " + head.error().message());
+    const auto query = scale::decode<InkQuery>(*text);
+    wipe(*text);
+    if (!query)
+        return fail(CoreError::BadQuery, "query: " + query.error().message());
+
+    Entropy entropy{input.entropy};
+    PHALA_TRY(auto result, snapshot.run(*query, origin, input.now_ms, entropy.take<32>()));
+    const Bytes answer = scale::encode(InkResponse{query->head.nonce, std::move(result)});
+    PHALA_TRY(const auto sealed, crypto::encrypt(state_->identity, {envelope->pubkey.bytes}, entropy.take<12>(), answer));
+    return QueryAnswer{scale::encode(sealed), snapshot.block()};
+}
+
+} // namespace phala::worker

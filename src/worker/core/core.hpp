@@ -1,0 +1,110 @@
+#pragma once
+// The worker's core: a deterministic state machine without I/O, clock or random device (ARCHITECTURE D7). It is fed
+// headers with read proofs and chunks of lanes by whoever likes to, verifies all of it, executes the messages in order
+// and says what to store and what to send to the chain.
+//
+//   wants()      what it needs next: a read proof of these keys, or a chunk of this lane
+//   step(input)  takes one such input; an error means the input was refused and nothing changed
+//   committed()  the records of the last complete block are on disk: its effects become visible
+//   snapshot()   what queries run on: immutable, shared, as of the last committed block
+#include "worker/core/anchor.hpp"
+#include "worker/core/query.hpp"
+#include "worker/core/records.hpp"
+
+#include "crypto/sr25519.hpp"
+#include "primitives/registration.hpp"
+
+#include <memory>
+
+namespace phala::worker {
+
+/// A header that is said to be final and a read proof of wants().keys under its state root.
+struct AnchorInput {
+    Bytes header;
+    std::vector<Bytes> proof;
+};
+
+/// The next leaves of a lane, their payloads, and the frontier behind them up to the anchor's head.
+struct ChunkInput {
+    LaneId lane;
+    std::vector<LeafV1> leaves;
+    std::vector<Bytes> payloads; ///< one for each leaf
+    std::vector<H256> frontier;
+};
+
+struct Input {
+    std::variant<AnchorInput, ChunkInput> content;
+    std::uint64_t now_ms = 0;   ///< the worker's clock; only log records show it
+    ByteArray<32> entropy{};    ///< fresh random bytes: for keys, nonces and signatures
+};
+
+/// What step gave. `records` is empty until the lanes are read up to the anchor; then it is the whole block's batch.
+struct Output {
+    bool block_complete = false;
+    std::vector<RecordChange> records;
+    std::vector<std::string> notes; ///< one line each for the operator's log; nothing secret
+};
+
+/// What the core needs to go on.
+struct LaneWant {
+    LaneId lane;
+    std::uint64_t from; ///< index of the next leaf
+};
+struct Wants {
+    AnchorWants anchor;             ///< what a proof must hold
+    std::optional<H256> same_block; ///< set where a new lane came up: the proof is to be of this block again
+    std::optional<LaneWant> chunk;  ///< set where the lanes of the anchor are not read to the end
+};
+
+/// What the operator and clients are told.
+struct Status {
+    BlockNumber anchor_number = 0;   ///< last complete block
+    std::uint64_t block_time_ms = 0;
+    std::uint64_t processed_global = 0;
+    bool registered = false;
+    bool gatekeeper_active = false;
+    std::optional<PublicKey> master_pubkey;
+    std::size_t pending_messages = 0;
+    std::shared_ptr<const Snapshot> snapshot; ///< null before a cluster is hosted
+};
+
+class Core {
+public:
+    struct Config {
+        H256 genesis_hash;
+        std::uint32_t para_id = 0;         ///< of the chain, as the registry wants it in a registration
+        bool development = false; ///< a gatekeeper may host a cluster (decisions §4.5)
+    };
+
+    /// Resumes from what the store holds, or begins. The store must outlive the core.
+    static Outcome<Core> create(const Config& config, crypto::sr25519::KeyPair identity, const RecordReader& store);
+
+    Core(Core&&) noexcept;
+    Core& operator=(Core&&) noexcept;
+    ~Core();
+
+    [[nodiscard]] Wants wants() const;
+    Outcome<Output> step(const Input& input);
+    void committed();
+
+    /// Messages that the chain has not taken yet, by origin and in order.
+    [[nodiscard]] std::vector<SignedMessage> egress() const;
+    [[nodiscard]] Status status() const;
+
+    /// Signs content other than messages with the identity key: endpoints, answers (spec sdk-wire §4.6).
+    [[nodiscard]] Bytes sign(SignedContent type, ByteView data, const ByteArray<32>& entropy) const;
+    [[nodiscard]] PublicKey public_key() const;
+    [[nodiscard]] const H256& genesis_hash() const;
+    /// What this worker tells the registry about itself.
+    [[nodiscard]] WorkerRegistrationInfoV2 registration(const std::optional<AccountId>& operator_account) const;
+
+    /// Answers an encrypted query on a snapshot. May run in parallel with itself and with step.
+    [[nodiscard]] Outcome<QueryAnswer> query(const Snapshot& snapshot, const QueryInput& input) const;
+
+private:
+    struct State;
+    explicit Core(std::unique_ptr<State> state);
+    std::unique_ptr<State> state_;
+};
+
+} // namespace phala::worker

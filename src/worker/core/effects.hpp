@@ -1,0 +1,18 @@
+#pragma once
+#include "worker/core/egress.hpp"
+#include "worker/core/log_server.hpp"
+
+#include <string>
+
+namespace phala::worker {
+
+/// Where executing a message leaves what is to be kept, sent and told. All of it becomes real with the block's commit.
+struct Effects {
+    Egress& egress;
+    LogServer& logs;
+    Entropy& entropy;
+    std::vector<RecordChange>& records;
+    std::vector<std::string>& notes;
+};
+
+} // namespace phala::worker

@@ -1,0 +1,38 @@
+#pragma once
+#include "worker/core/query.hpp"
+
+#include "crypto/sr25519.hpp"
+#include "worker/core/environment.hpp"
+#include "worker/core/log_server.hpp"
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace phala::worker {
+
+/// The cluster as of one complete block. Immutable and shared: queries on it run in parallel and see nothing of later
+/// blocks.
+struct Snapshot {
+    struct State; ///< defined beside the cluster, which knows the engine
+
+    explicit Snapshot(std::shared_ptr<const State> state) : state_{std::move(state)} {}
+
+    [[nodiscard]] const H256& cluster() const;
+    [[nodiscard]] const H256& state_root() const;
+    [[nodiscard]] const H256& system_contract() const;
+    [[nodiscard]] const std::optional<H256>& log_handler() const;
+    [[nodiscard]] const std::vector<H256>& contracts() const;
+    [[nodiscard]] BlockNumber block() const;
+    [[nodiscard]] std::optional<H256> code_hash(const H256& contract) const;
+
+    /// Runs a decrypted query for its asker (nobody, where nothing was signed). Fails with ContractNotFound; refusals
+    /// that only the asker may see are part of the result.
+    [[nodiscard]] Outcome<std::expected<InkQueryResponse, InkQueryError>> run(const InkQuery& query,
+        const std::optional<AccountId>& origin, std::uint64_t now_ms, const ByteArray<32>& entropy) const;
+
+private:
+    std::shared_ptr<const State> state_;
+};
+
+} // namespace phala::worker

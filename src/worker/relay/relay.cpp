@@ -1,0 +1,237 @@
+#include "worker/relay/relay.hpp"
+
+#include "base/fault.hpp"
+#include "base/hex.hpp"
+#include "primitives/registration.hpp"
+#include "runtime/khala/encode_call.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <chrono>
+#include <thread>
+
+namespace phala::worker {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto kCallTimeout = 30s;
+constexpr auto kFirstRetry = 200ms;
+constexpr auto kLastRetry = 5s;
+constexpr std::uint64_t kChunkLeaves = 1024;
+constexpr std::uint64_t kChunkBytes = 8 * 1024 * 1024;
+/// After so many blocks without acknowledgement a message is sent again.
+constexpr BlockNumber kResendBlocks = 4;
+/// The chain takes an endpoint for four hours after it was signed; it stays valid until replaced.
+constexpr std::uint64_t kEndpointRefreshMs = 24ULL * 3600 * 1000;
+
+std::uint64_t now_ms()
+{
+    return static_cast<std::uint64_t>(
+        std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count());
+}
+
+json::Array hex_array(std::span<const Bytes> items)
+{
+    json::Array out;
+    for (const auto& item : items)
+        out.emplace_back(to_hex0x(item));
+    return out;
+}
+
+Outcome<std::vector<Bytes>> bytes_array(const json::Value* value, std::string_view what)
+{
+    if (value == nullptr || value->array() == nullptr)
+        return fail(NodeError::BadAnswer, std::string{what});
+    std::vector<Bytes> out;
+    for (const auto& item : *value->array()) {
+        if (item.string() == nullptr)
+            return fail(NodeError::BadAnswer, std::string{what});
+        PHALA_TRY(auto bytes, from_hex(*item.string()));
+        out.push_back(std::move(bytes));
+    }
+    return out;
+}
+
+Outcome<AnchorInput> fetch_anchor(ChainClient& chain, ChainClient::Finalized block, const AnchorWants& wants)
+{
+    const auto keys = wants.keys();
+    PHALA_TRY(const auto answer, chain.node().call("state_getReadProof", {hex_array(keys), to_hex0x(block.hash)}));
+    AnchorInput input;
+    input.header = std::move(block.header);
+    PHALA_TRY(input.proof, bytes_array(answer.find("proof"), "state_getReadProof"));
+    return input;
+}
+
+Outcome<ChunkInput> fetch_chunk(ChainClient& chain, const LaneWant& want, const H256& at)
+{
+    PHALA_TRY(const auto answer, chain.node().call("phala_laneRange",
+        {to_hex0x(want.lane), want.from, kChunkLeaves, kChunkBytes, to_hex0x(at)}));
+    ChunkInput input;
+    input.lane = want.lane;
+    PHALA_TRY(const auto leaves, bytes_array(answer.find("leaves"), "phala_laneRange: leaves"));
+    for (const auto& leaf : leaves) {
+        PHALA_TRY(auto decoded, scale::decode<LeafV1>(leaf));
+        input.leaves.push_back(std::move(decoded));
+    }
+    const auto* payloads = answer.find("payloads");
+    if (payloads == nullptr || payloads->array() == nullptr || payloads->array()->size() != leaves.size())
+        return fail(NodeError::BadAnswer, "phala_laneRange: payloads");
+    for (std::size_t i = 0; i < leaves.size(); ++i) {
+        const auto& inline_payload = (*payloads->array())[i];
+        if (inline_payload.string() != nullptr) {
+            PHALA_TRY(auto bytes, from_hex(*inline_payload.string()));
+            input.payloads.push_back(std::move(bytes));
+        } else {
+            PHALA_TRY(auto bytes, chain.node().call_bytes("phala_payload", {to_hex0x(input.leaves[i].payload_hash)}));
+            if (!bytes)
+                return fail(NodeError::BadAnswer, "phala_payload: the node does not have it");
+            input.payloads.push_back(std::move(*bytes));
+        }
+    }
+    PHALA_TRY(const auto frontier, bytes_array(answer.find("frontier"), "phala_laneRange: frontier"));
+    for (const auto& node : frontier) {
+        if (node.size() != 32)
+            return fail(NodeError::BadAnswer, "phala_laneRange: frontier");
+        input.frontier.push_back(H256{array_of<32>(node)});
+    }
+    return input;
+}
+
+} // namespace
+
+Relay::Relay(Core& core, tee::SealedStore& store, tee::Provider& tee, Published& published, crypto::KeyPair payer, RelayOptions options)
+    : core_{core}, store_{store}, tee_{tee}, published_{published}, payer_{std::move(payer)}, options_{std::move(options)}
+{
+    published_.set(core_.status());
+}
+
+Outcome<> Relay::run(const std::stop_token& stop)
+{
+    auto retry = std::chrono::duration_cast<std::chrono::milliseconds>(kFirstRetry);
+    while (!stop.stop_requested()) {
+        auto node = NodeClient::connect(options_.node_url, kCallTimeout);
+        auto chain = node ? ChainClient::open(std::move(*node)) : Outcome<ChainClient>{std::unexpected{node.error()}};
+        if (chain) {
+            spdlog::info("following the chain through {}", options_.node_url);
+            retry = kFirstRetry;
+            auto followed = follow(*chain, stop);
+            if (followed)
+                return {};
+            if (followed.error().of<tee::StoreError>() || followed.error().is(CoreError::WrongChain))
+                return followed;
+            spdlog::warn("{}; trying again", followed.error().message());
+        } else {
+            spdlog::warn("{}; trying again in {} ms", chain.error().message(), retry.count());
+        }
+        for (auto waited = 0ms; waited < retry && !stop.stop_requested(); waited += 50ms)
+            std::this_thread::sleep_for(50ms);
+        retry = std::min<std::chrono::milliseconds>(retry * 2, kLastRetry);
+    }
+    return {};
+}
+
+Outcome<> Relay::follow(ChainClient& chain, const std::stop_token& stop)
+{
+    if (chain.identity().genesis_hash != core_.genesis_hash())
+        return fail(CoreError::WrongChain, "the node follows " + to_hex0x(chain.identity().genesis_hash));
+    PHALA_CHECK(chain.node().subscribe("chain_subscribeFinalizedHeads"));
+    sent_.clear();
+    while (!stop.stop_requested()) {
+        PHALA_TRY(const bool progressed, feed(chain));
+        PHALA_CHECK(send(chain));
+        if (!progressed)
+            PHALA_CHECK(chain.node().wait(500ms));
+    }
+    return {};
+}
+
+/// Gives the core the newest finalized block and all it then asks for. False where there was nothing new.
+Outcome<bool> Relay::feed(ChainClient& chain)
+{
+    PHALA_TRY(auto head, chain.finalized_head());
+    if (head.number == 0 || head.number <= core_.status().anchor_number)
+        return false;
+    const BlockNumber behind = head.number - core_.status().anchor_number;
+    const H256 at = head.hash;
+    PHALA_TRY(auto anchor, fetch_anchor(chain, head, core_.wants().anchor));
+    PHALA_CHECK(step(std::move(anchor)));
+    std::size_t chunks = 0;
+    while (core_.status().anchor_number < head.number) {
+        const Wants wants = core_.wants();
+        if (wants.chunk) {
+            PHALA_TRY(auto chunk, fetch_chunk(chain, *wants.chunk, at));
+            PHALA_CHECK(step(std::move(chunk)));
+            if (++chunks % 64 == 0)
+                spdlog::info("catching up with block {}: message {}", head.number, core_.status().processed_global);
+        } else {
+            PHALA_TRY(auto again, fetch_anchor(chain, head, wants.anchor));
+            PHALA_CHECK(step(std::move(again)));
+        }
+    }
+    if (behind > 16)
+        spdlog::info("caught up: {} blocks, now at {}", behind, head.number);
+    return true;
+}
+
+Outcome<> Relay::step(std::variant<AnchorInput, ChunkInput> content)
+{
+    Input input{std::move(content), now_ms(), {}};
+    tee_.fill_random(input.entropy);
+    PHALA_TRY(auto output, core_.step(input));
+    for (const auto& note : output.notes)
+        spdlog::info("{}", note);
+    if (!output.block_complete)
+        return {};
+    PHALA_CHECK(store_.commit(std::move(output.records)));
+    core_.committed();
+    published_.set(core_.status());
+    return {};
+}
+
+void Relay::submit(ChainClient& chain, ByteView call, std::string_view what)
+{
+    fault::point("worker-before-send");
+    const auto hash = chain.submit(call, payer_);
+    fault::point("worker-after-send");
+    if (hash)
+        spdlog::debug("sent {}: {}", what, to_hex0x(*hash));
+    else
+        spdlog::info("could not send {}: {}; it is tried again", what, hash.error().message());
+}
+
+Outcome<> Relay::send(ChainClient& chain)
+{
+    const Status status = core_.status();
+    const BlockNumber now = status.anchor_number;
+    if (now == 0)
+        return {};
+    if (!status.registered) {
+        if (registration_sent_ && now < *registration_sent_ + kResendBlocks)
+            return {};
+        registration_sent_ = now;
+        const registry::register_worker_v2 call{core_.registration(options_.operator_account), std::nullopt};
+        submit(chain, khala::encode_call(call), "the registration");
+        return {};
+    }
+    if (!options_.endpoint.empty() && (!endpoint_signed_ms_ || status.block_time_ms > *endpoint_signed_ms_ + kEndpointRefreshMs)) {
+        endpoint_signed_ms_ = status.block_time_ms;
+        WorkerEndpointPayload payload{core_.public_key(), {VersionedWorkerEndpoints::V1{{options_.endpoint}}}, status.block_time_ms};
+        ByteArray<32> entropy{};
+        tee_.fill_random(entropy);
+        Bytes signature = core_.sign(SignedContent::EndpointInfo, scale::encode(payload), entropy);
+        submit(chain, khala::encode_call(registry::update_worker_endpoint{std::move(payload), std::move(signature)}), "the endpoint");
+    }
+    for (const auto& message : core_.egress()) {
+        const std::pair key{scale::encode(message.message.sender), message.sequence};
+        const auto before = sent_.find(key);
+        if (before != sent_.end() && now < before->second + kResendBlocks)
+            continue;
+        sent_.insert_or_assign(key, now);
+        submit(chain, khala::encode_call(mq::sync_offchain_message{message}), "message " + std::to_string(message.sequence));
+    }
+    return {};
+}
+
+} // namespace phala::worker

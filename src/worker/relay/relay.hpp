@@ -1,0 +1,48 @@
+#pragma once
+// Keeps a core fed: follows a node's finalized blocks, fetches proofs and lane chunks that the core asks for, stores
+// what it says, sends what it signed. The node is not trusted: whatever it says goes through Core::step.
+#include "worker/core/published.hpp"
+#include "worker/relay/chain_client.hpp"
+#include "worker/tee/provider.hpp"
+#include "worker/tee/sealed_store.hpp"
+
+#include <stop_token>
+
+namespace phala::worker {
+
+struct RelayOptions {
+    std::string node_url;
+    std::string endpoint;                    ///< where clients reach this worker; published on chain
+    std::optional<AccountId> operator_account;
+};
+
+class Relay {
+public:
+    /// All must outlive this. `payer` signs and pays for this worker's transactions.
+    Relay(Core& core, tee::SealedStore& store, tee::Provider& tee, Published& published, crypto::KeyPair payer, RelayOptions options);
+
+    /// Runs until asked to stop; loses and regains the node as often as it must. Ends with an error only where going
+    /// on makes no sense: the store fails, or the node follows another chain.
+    Outcome<> run(const std::stop_token& stop);
+
+private:
+    Outcome<> follow(ChainClient& chain, const std::stop_token& stop);
+    Outcome<bool> feed(ChainClient& chain);
+    Outcome<> step(std::variant<AnchorInput, ChunkInput> content);
+    Outcome<> send(ChainClient& chain);
+    void submit(ChainClient& chain, ByteView call, std::string_view what);
+
+    Core& core_;
+    tee::SealedStore& store_;
+    tee::Provider& tee_;
+    Published& published_;
+    crypto::KeyPair payer_;
+    RelayOptions options_;
+
+    /// Block in which each message was last sent, by SCALE(origin) and sequence: not again before it had time to get in.
+    std::map<std::pair<Bytes, std::uint64_t>, BlockNumber> sent_;
+    std::optional<BlockNumber> registration_sent_;
+    std::optional<std::uint64_t> endpoint_signed_ms_;
+};
+
+} // namespace phala::worker

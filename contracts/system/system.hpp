@@ -9,6 +9,7 @@ namespace phat::system {
 struct System {
     static constexpr auto docs = "The cluster's own contract: administrators, drivers and balances.";
     static constexpr std::string_view kTrait = "System";
+    static constexpr std::string_view kNamespace = "pink_system";
 
     enum class Error : std::uint8_t { PermisionDenied, DriverNotFound, CodeNotFound, ConditionNotMet };
     template <class T = void>
@@ -31,17 +32,17 @@ struct System {
     using Constructors = phat::Messages<create>;
 
     struct owner { static constexpr auto docs = "The cluster's owner."; };
-    struct version { static constexpr auto trait = kTrait; static constexpr auto docs = "Version of this contract."; };
-    struct grant_admin { AccountId contract_id; static constexpr auto trait = kTrait; static constexpr auto docs = "Make an account an administrator. For the owner."; };
-    struct is_admin { AccountId contract_id; static constexpr auto trait = kTrait; static constexpr auto docs = "Whether an account is an administrator."; };
-    struct set_driver { std::string name; AccountId contract_id; static constexpr auto trait = kTrait; static constexpr auto docs = "Set the contract that does a job. For the owner and administrators."; };
-    struct get_driver { std::string name; static constexpr auto trait = kTrait; static constexpr auto docs = "The contract that does a job."; };
-    struct get_driver2 { std::string name; static constexpr auto trait = kTrait; static constexpr auto docs = "The contract that does a job, and since which block."; };
-    struct driver_history { std::string name; static constexpr auto trait = kTrait; static constexpr auto docs = "Those that did a job before."; };
-    struct total_balance_of { AccountId account; static constexpr auto trait = kTrait; static constexpr auto docs = "All an account has in this cluster."; };
-    struct free_balance_of { AccountId account; static constexpr auto trait = kTrait; static constexpr auto docs = "What an account can spend in this cluster."; };
-    struct code_exists { Hash code_hash; pink::CodeType code_type; static constexpr auto trait = kTrait; static constexpr auto docs = "Whether code was uploaded to this cluster."; };
-    struct code_hash { AccountId account; static constexpr auto trait = kTrait; static constexpr auto docs = "The code of a contract."; };
+    struct version { static constexpr auto trait = kTrait, trait_namespace = kNamespace; static constexpr auto docs = "Version of this contract."; };
+    struct grant_admin { AccountId contract_id; static constexpr auto trait = kTrait, trait_namespace = kNamespace; static constexpr auto docs = "Make an account an administrator. For the owner."; };
+    struct is_admin { AccountId contract_id; static constexpr auto trait = kTrait, trait_namespace = kNamespace; static constexpr auto docs = "Whether an account is an administrator."; };
+    struct set_driver { std::string name; AccountId contract_id; static constexpr auto trait = kTrait, trait_namespace = kNamespace; static constexpr auto docs = "Set the contract that does a job. For the owner and administrators."; };
+    struct get_driver { std::string name; static constexpr auto trait = kTrait, trait_namespace = kNamespace; static constexpr auto docs = "The contract that does a job."; };
+    struct get_driver2 { std::string name; static constexpr auto trait = kTrait, trait_namespace = kNamespace; static constexpr auto docs = "The contract that does a job, and since which block."; };
+    struct driver_history { std::string name; static constexpr auto trait = kTrait, trait_namespace = kNamespace; static constexpr auto docs = "Those that did a job before."; };
+    struct total_balance_of { AccountId account; static constexpr auto trait = kTrait, trait_namespace = kNamespace; static constexpr auto docs = "All an account has in this cluster."; };
+    struct free_balance_of { AccountId account; static constexpr auto trait = kTrait, trait_namespace = kNamespace; static constexpr auto docs = "What an account can spend in this cluster."; };
+    struct code_exists { Hash code_hash; pink::CodeType code_type; static constexpr auto trait = kTrait, trait_namespace = kNamespace; static constexpr auto docs = "Whether code was uploaded to this cluster."; };
+    struct code_hash { AccountId account; static constexpr auto trait = kTrait, trait_namespace = kNamespace; static constexpr auto docs = "The code of a contract."; };
     using Messages = phat::Messages<owner, version, grant_admin, is_admin, set_driver, get_driver, get_driver2, driver_history,
                                     total_balance_of, free_balance_of, code_exists, code_hash>;
 

@@ -4,7 +4,7 @@
 //   struct transfer { AccountId to; Balance value; static constexpr auto docs = "Move tokens of the caller."; };
 //
 // Optional static members: docs; payable (takes value, false if absent); trait ("System": the label becomes
-// System::name); label (where the name is no C++ identifier); selector (std::uint32_t, written big-endian).
+// System::name); trait_namespace (part of the selector only); label (where the name is no C++ identifier); selector (std::uint32_t, written big-endian).
 #include "phat/selector.hpp"
 #include "base/reflect.hpp"
 
@@ -79,10 +79,14 @@ consteval std::string_view short_label()
         return phala::reflect::type_name<M>;
 }
 
-template <class M>
+template <class M, bool WithNamespace = false>
 consteval auto make_label()
 {
-    Text<96> out;
+    Text<128> out;
+    if constexpr (WithNamespace && requires { M::trait_namespace; }) {
+        out.add(M::trait_namespace);
+        out.add("::");
+    }
     if constexpr (requires { M::trait; }) {
         out.add(M::trait);
         out.add("::");
@@ -107,7 +111,7 @@ consteval std::array<std::uint8_t, 4> selector_of()
         return {static_cast<std::uint8_t>(M::selector >> 24), static_cast<std::uint8_t>(M::selector >> 16),
                 static_cast<std::uint8_t>(M::selector >> 8), static_cast<std::uint8_t>(M::selector)};
     else
-        return name_hash(label<M>);
+        return name_hash(detail::make_label<M, true>().view());
 }
 
 /// The four bytes that an input for this message begins with.

@@ -9,6 +9,10 @@
 
 #include <memory>
 
+namespace phala::worker::engine {
+class Engine;
+}
+
 namespace phala::worker {
 
 /// Why a cluster is not served; the chain is told that it failed, the operator's log why.
@@ -45,9 +49,10 @@ public:
     };
 
     /// Sets up the engine's state and the system contract, and announces the latter's key.
-    static Outcome<Cluster> deploy(const Terms& terms, crypto::sr25519::KeyPair key, ByteView system_code, const RecordReader& store,
-        const Environment& environment, Effects& effects);
-    static Outcome<Cluster> restore(const Stored& stored, const RecordReader& store);
+    static Outcome<Cluster> deploy(const Terms& terms, crypto::sr25519::KeyPair key, ByteView system_code,
+        const crypto::sr25519::KeyPair& identity, const engine::Engine& engine, const Environment& environment, Effects& effects);
+    static Outcome<Cluster> restore(const Stored& stored, const crypto::sr25519::KeyPair& identity, const engine::Engine& engine,
+        const RecordReader& store);
     [[nodiscard]] Stored to_store() const;
 
     Cluster(Cluster&&) noexcept;
@@ -57,7 +62,7 @@ public:
     [[nodiscard]] const H256& id() const;
     [[nodiscard]] PublicKey public_key() const;
 
-    void deposit(const AccountId& account, Balance amount, Effects& effects);
+    void deposit(const AccountId& account, Balance amount);
     void upload(const ClusterOperation::UploadResource& order, const Environment& environment, Effects& effects);
     void instantiate(const ContractOperation::InstantiateCode& order, const Environment& environment, Effects& effects);
     /// A command to a contract, plain or encrypted to its key. Unknown contracts, senders that may not command, and

@@ -2,6 +2,7 @@
 
 #include "base/hex.hpp"
 #include "crypto/encrypted_data.hpp"
+#include "worker/core/engine/engine.hpp"
 #include "worker/core/ledger.hpp"
 #include "worker/core/snapshot.hpp"
 
@@ -43,13 +44,14 @@ struct StoredCore {
 } // namespace
 
 struct Core::State {
-    State(const Config& c, crypto::sr25519::KeyPair key, const RecordReader& s)
-        : config{c}, identity{std::move(key)}, store{s}, ledger{identity, s, c.development}
+    State(const Config& c, crypto::sr25519::KeyPair key, std::unique_ptr<engine::Engine> e, const RecordReader& s)
+        : config{c}, identity{std::move(key)}, engine{std::move(e)}, store{s}, ledger{identity, *engine, s, c.development}
     {
     }
 
     const Config config;
     const crypto::sr25519::KeyPair identity;
+    const std::unique_ptr<engine::Engine> engine;
     const RecordReader& store;
 
     Ledger ledger;
@@ -97,7 +99,7 @@ struct Core::State {
         return std::nullopt;
     }
 
-    Outcome<> take_anchor(const AnchorInput& input, Output& output)
+    Outcome<> take_anchor(const AnchorInput& input)
     {
         if (complete)
             return fail(CoreError::NotDrained);
@@ -115,7 +117,6 @@ struct Core::State {
             if (fresh.heads.at(id).count < lane.cursor.count)
                 return fail(LaneError::LaneRegress, to_hex0x(id));
         anchor = std::move(fresh);
-        (void)output;
         return {};
     }
 
@@ -241,7 +242,8 @@ Core::~Core() = default;
 
 Outcome<Core> Core::create(const Config& config, crypto::sr25519::KeyPair identity, const RecordReader& store)
 {
-    auto state = std::make_unique<State>(config, std::move(identity), store);
+    PHALA_TRY(auto machine, engine::Engine::create());
+    auto state = std::make_unique<State>(config, std::move(identity), std::move(machine), store);
     PHALA_CHECK(state->restore());
     return Core{std::move(state)};
 }
@@ -264,7 +266,7 @@ Outcome<Output> Core::step(const Input& input)
     Output output;
     Entropy entropy{input.entropy};
     if (const auto* anchor = std::get_if<AnchorInput>(&input.content))
-        PHALA_CHECK(state_->take_anchor(*anchor, output));
+        PHALA_CHECK(state_->take_anchor(*anchor));
     else
         PHALA_CHECK(state_->take_chunk(std::get<ChunkInput>(input.content)));
     state_->execute_ready(input.now_ms, entropy, output);
@@ -299,7 +301,7 @@ Bytes Core::sign(SignedContent type, ByteView data, const ByteArray<32>& entropy
 
 PublicKey Core::public_key() const
 {
-    return PublicKey{state_->identity.public_key().bytes};
+    return state_->identity.public_key();
 }
 
 const H256& Core::genesis_hash() const
@@ -325,7 +327,7 @@ Outcome<QueryAnswer> Core::query(const Snapshot& snapshot, const QueryInput& inp
     const auto envelope = scale::decode<EncryptedData>(input.encrypted);
     if (!envelope)
         return fail(CoreError::BadQuery, "EncryptedData: " + envelope.error().message());
-    auto text = crypto::decrypt(state_->identity, {envelope->iv, {envelope->pubkey.bytes}, envelope->data});
+    auto text = crypto::decrypt(state_->identity, *envelope);
     if (!text)
         return fail(CoreError::BadCiphertext);
     ByteView rest = *text;
@@ -340,7 +342,7 @@ Outcome<QueryAnswer> Core::query(const Snapshot& snapshot, const QueryInput& inp
     Entropy entropy{input.entropy};
     PHALA_TRY(auto result, snapshot.run(*query, origin, input.now_ms, entropy.take<32>()));
     const Bytes answer = scale::encode(InkResponse{query->head.nonce, std::move(result)});
-    PHALA_TRY(const auto sealed, crypto::encrypt(state_->identity, {envelope->pubkey.bytes}, entropy.take<12>(), answer));
+    PHALA_TRY(const auto sealed, crypto::encrypt(state_->identity, envelope->pubkey, entropy.take<12>(), answer));
     return QueryAnswer{scale::encode(sealed), snapshot.block()};
 }
 

@@ -40,12 +40,13 @@ std::optional<Payload> decode_payload(const Message& message, Effects& effects)
 Outcome<> Ledger::restore(const Stored& stored)
 {
     registered_ = stored.registered;
+    PHALA_TRY(system_code_, store_->get(bytes_of(kSystemCodeKey)));
     if (stored.gatekeeper) {
         PHALA_TRY(auto master, crypto::sr25519::KeyPair::from_secret(Secret<64>{stored.gatekeeper->master_secret}));
         gatekeeper_.emplace(std::move(master), stored.gatekeeper->active);
     }
     if (stored.cluster) {
-        PHALA_TRY(auto cluster, Cluster::restore(*stored.cluster, *store_));
+        PHALA_TRY(auto cluster, Cluster::restore(*stored.cluster, identity_, *engine_, *store_));
         cluster_.emplace(std::move(cluster));
     }
     return {};
@@ -66,12 +67,12 @@ std::optional<PublicKey> Ledger::master_pubkey() const
 {
     if (!gatekeeper_)
         return std::nullopt;
-    return PublicKey{gatekeeper_->master.public_key().bytes};
+    return gatekeeper_->master.public_key();
 }
 
 std::vector<LaneKind> Ledger::followed() const
 {
-    std::vector<LaneKind> out{{LaneKind::System{}}, {LaneKind::Worker{PublicKey{identity_.public_key().bytes}}}};
+    std::vector<LaneKind> out{{LaneKind::System{}}, {LaneKind::Worker{identity_.public_key()}}};
     if (cluster_) {
         out.push_back({LaneKind::Cluster{cluster_->id()}});
         out.push_back({LaneKind::Unrouted{}});
@@ -107,7 +108,7 @@ void Ledger::on_system_code(const Message& message, Effects& effects)
         return;
     effects.notes.push_back("system contract code " + std::to_string(code->counter) + ": " + std::to_string(code->code.size()) + " bytes");
     effects.records.push_back({to_bytes(kSystemCodeKey), code->code});
-    new_system_code_ = std::move(code->code);
+    system_code_ = std::move(code->code);
 }
 
 void Ledger::on_system_event(const Message& message, Effects& effects)
@@ -159,15 +160,15 @@ void Ledger::on_cluster_event(const Message& message, Effects& effects)
     const auto& master = gatekeeper_->master;
     const auto key = crypto::cluster_key(master, deploy->cluster.bytes);
     effects.egress.push(MessageOrigin::gatekeeper(),
-        ClusterRegistryEvent{ClusterRegistryEvent::PubkeyAvailable{deploy->cluster, PublicKey{key.public_key().bytes}}}, master, effects.entropy);
+        ClusterRegistryEvent{ClusterRegistryEvent::PubkeyAvailable{deploy->cluster, key.public_key()}}, master, effects.entropy);
 
     ClusterOperation::DispatchKeys grant{{}, deploy->cluster, deploy->owner, deploy->deposit, deploy->gas_price,
         deploy->deposit_per_item, deploy->deposit_per_byte, deploy->treasury_account};
     for (const auto& worker : deploy->workers) {
         const crypto::sr25519::KeyPair ephemeral{Secret<32>{effects.entropy.take<32>()}};
-        const auto sealed = crypto::encrypt(ephemeral, {worker.ecdh_pubkey.bytes}, effects.entropy.take<12>(), key.secret().expose());
+        const auto sealed = crypto::encrypt(ephemeral, worker.ecdh_pubkey, effects.entropy.take<12>(), key.secret().expose());
         if (sealed)
-            grant.secret_keys.emplace(worker.pubkey, EncryptedKey{PublicKey{sealed->pubkey.bytes}, sealed->data, sealed->iv});
+            grant.secret_keys.emplace(worker.pubkey, EncryptedKey{sealed->pubkey, sealed->data, sealed->iv});
         else
             effects.notes.push_back("no grant for worker " + short_hex(worker.pubkey) + ": " + sealed.error().message());
     }
@@ -188,7 +189,7 @@ void Ledger::on_cluster_operation(const Message& message, const Environment& env
     if (!is_from_pallet(message, kPhatContracts) || !cluster_ || order->cluster() != cluster_->id())
         return;
     if (const auto* deposit = order->operation.get_if<ClusterOperation::Deposit>()) {
-        cluster_->deposit(deposit->account, deposit->amount, effects);
+        cluster_->deposit(deposit->account, deposit->amount);
     } else if (const auto* upload = order->operation.get_if<ClusterOperation::UploadResource>()) {
         cluster_->upload(*upload, environment, effects);
     } else if (order->operation.is<ClusterOperation::DestroyCluster>()) {
@@ -213,19 +214,16 @@ void Ledger::deploy_cluster(const ClusterOperation::DispatchKeys& grant, const E
             return fail(ClusterError::AlreadyHosting);
         if (gatekeeper_ && !development_)
             return fail(ClusterError::GatekeeperHosts);
-        auto code = new_system_code_ ? Outcome<std::optional<Bytes>>{*new_system_code_} : store_->get(bytes_of(kSystemCodeKey));
-        if (!code)
-            return fail(std::move(code));
-        if (!*code)
+        if (!system_code_)
             return fail(ClusterError::NoSystemCode);
         const auto& sealed = mine->second;
-        PHALA_TRY(auto secret, crypto::decrypt(identity_, {sealed.iv, {sealed.ecdh_pubkey.bytes}, sealed.encrypted_key}));
+        PHALA_TRY(auto secret, crypto::decrypt(identity_, {sealed.iv, sealed.ecdh_pubkey, sealed.encrypted_key}));
         if (secret.size() != 64)
             return fail(ClusterError::BadGrant);
         PHALA_TRY(auto key, crypto::sr25519::KeyPair::from_secret(Secret<64>{array_of<64>(secret)}));
         wipe(secret);
         return Cluster::deploy({grant.cluster, grant.owner, grant.deposit, grant.gas_price, grant.deposit_per_item,
-            grant.deposit_per_byte, grant.treasury_account}, std::move(key), **code, *store_, environment, effects);
+            grant.deposit_per_byte, grant.treasury_account}, std::move(key), *system_code_, identity_, *engine_, environment, effects);
     };
     auto cluster = deploy();
     WorkerClusterReport report;

@@ -25,8 +25,8 @@ public:
     };
 
     /// `development`: a gatekeeper may host a cluster.
-    Ledger(const crypto::sr25519::KeyPair& identity, const RecordReader& store, bool development)
-        : identity_{identity.copy()}, store_{&store}, development_{development}
+    Ledger(const crypto::sr25519::KeyPair& identity, const engine::Engine& engine, const RecordReader& store, bool development)
+        : identity_{identity.copy()}, engine_{&engine}, store_{&store}, development_{development}
     {
     }
 
@@ -61,12 +61,13 @@ private:
     void deploy_cluster(const ClusterOperation::DispatchKeys& grant, const Environment& environment, Effects& effects);
 
     crypto::sr25519::KeyPair identity_;
+    const engine::Engine* engine_;
     const RecordReader* store_;
     bool development_;
     bool registered_ = false;
     std::optional<Gatekeeper> gatekeeper_;
     std::optional<Cluster> cluster_;
-    std::optional<Bytes> new_system_code_; ///< of this block, before it is in the store
+    std::optional<Bytes> system_code_; ///< the chain's latest
 };
 
 } // namespace phala::worker

@@ -4,6 +4,7 @@
 #include "crypto/aead.hpp"
 #include "crypto/kdf.hpp"
 #include "crypto/random.hpp"
+#include "scale/codec.hpp"
 
 #include <rocksdb/db.h>
 #include <rocksdb/filter_policy.h>
@@ -47,10 +48,12 @@ struct SealedStore::Impl {
     Secret<32> name_key; ///< hides keys
     Secret<32> seal_key; ///< seals values
 
-    [[nodiscard]] ByteArray<32> hidden(ByteView key) const
+    /// The table, then a keyed hash: a table can be walked, and shows how many entries it has, no more.
+    [[nodiscard]] Bytes place_of(Table table, ByteView key) const
     {
-        ByteArray<32> out;
-        crypto_generichash(out.data(), out.size(), key.data(), key.size(), name_key.expose().data(), name_key.expose().size());
+        Bytes out(33);
+        out[0] = static_cast<std::uint8_t>(table);
+        crypto_generichash(out.data() + 1, 32, key.data(), key.size(), name_key.expose().data(), name_key.expose().size());
         return out;
     }
 
@@ -108,7 +111,7 @@ Outcome<std::unique_ptr<SealedStore>> SealedStore::open(const std::string& folde
 
 Outcome<std::optional<Bytes>> SealedStore::get(ByteView key) const
 {
-    const auto place = impl_->hidden(key);
+    const auto place = impl_->place_of(Table::Single, key);
     rocksdb::PinnableSlice sealed;
     const auto status = impl_->db->Get({}, impl_->db->DefaultColumnFamily(), slice(place), &sealed);
     if (status.IsNotFound())
@@ -119,13 +122,30 @@ Outcome<std::optional<Bytes>> SealedStore::get(ByteView key) const
     return std::optional{std::move(value)};
 }
 
+Outcome<> SealedStore::each_state_entry(const std::function<void(Bytes key, Bytes value)>& visit) const
+{
+    const Bytes first{static_cast<std::uint8_t>(Table::State)};
+    const std::unique_ptr<rocksdb::Iterator> at{impl_->db->NewIterator({})};
+    for (at->Seek(slice(first)); at->Valid() && at->key().starts_with(slice(first)); at->Next()) {
+        PHALA_TRY(const auto content, impl_->unseal(bytes_of(at->key().ToStringView()), bytes_of(at->value().ToStringView())));
+        auto entry = scale::decode<std::pair<Bytes, Bytes>>(content);
+        if (!entry)
+            return fail(StoreError::Damaged, entry.error().message());
+        visit(std::move(entry->first), std::move(entry->second));
+    }
+    return at->status().ok() ? Outcome<>{} : Outcome<>{io(at->status())};
+}
+
 Outcome<> SealedStore::commit(std::vector<RecordChange> changes)
 {
     rocksdb::WriteBatch batch;
-    for (auto& [key, value] : changes) {
-        const auto place = impl_->hidden(key);
+    for (auto& [key, value, table] : changes) {
+        const auto place = impl_->place_of(table, key);
         if (value) {
-            batch.Put(slice(place), slice(impl_->seal(place, *value)));
+            // a state entry cannot be found by its hidden place, so it carries its key
+            Bytes content = table == Table::State ? scale::encode(key, *value) : std::move(*value);
+            batch.Put(slice(place), slice(impl_->seal(place, content)));
+            wipe(content);
             wipe(*value);
         } else {
             batch.Delete(slice(place));

@@ -19,6 +19,7 @@ public:
     ~SealedStore() override;
 
     [[nodiscard]] Outcome<std::optional<Bytes>> get(ByteView key) const override;
+    [[nodiscard]] Outcome<> each_state_entry(const std::function<void(Bytes key, Bytes value)>& visit) const override;
 
     /// Writes all changes or none, on disk when it returns, and wipes their values. Fault points: "worker-before-commit",
     /// "worker-inside-commit" (half of the batch has reached the log), "worker-after-commit".

@@ -1,0 +1,267 @@
+#include "worker/core/cluster.hpp"
+
+#include "base/hex.hpp"
+#include "crypto/encrypted_data.hpp"
+#include "crypto/phala_keys.hpp"
+#include "worker/core/engine/engine.hpp"
+#include "worker/core/snapshot_state.hpp"
+
+#include <algorithm>
+
+namespace phala::worker {
+
+std::string_view describe(ClusterError error)
+{
+    switch (error) {
+    case ClusterError::AlreadyHosting: return "this worker already serves a cluster";
+    case ClusterError::GatekeeperHosts: return "a gatekeeper does not host clusters";
+    case ClusterError::NoSystemCode: return "the chain has no system contract code yet: set it with set_pink_system_code first";
+    case ClusterError::BadGrant: return "the granted key is not 64 bytes long";
+    case ClusterError::FailedToUploadSystemCode: return "FailedToUploadSystemCode";
+    case ClusterError::FailedToDeploySystemContract: return "FailedToDeploySystemContract";
+    case ClusterError::BadState: return "the stored contract state is not the one that was committed";
+    }
+    return "cluster";
+}
+
+namespace {
+
+using engine::Mode;
+
+/// Errors that published clients cannot number are shown to them as Other (decisions §5.1).
+constexpr std::uint8_t kFirstUnknownToClients = 27;
+
+template <class Result>
+Result as_clients_know_it(Result result)
+{
+    if (!result.result)
+        if (const auto* module = result.result.error().template get_if<engine::ModuleError>();
+            module != nullptr && module->index == engine::kContractsIndex && module->error[0] >= kFirstUnknownToClients)
+            result.result = std::unexpected{engine::DispatchError{engine::Other{}}};
+    return result;
+}
+
+bool succeeded(const engine::ContractExecResult& result)
+{
+    return result.result && !result.result->did_revert();
+}
+bool succeeded(const engine::ContractInstantiateResult& result)
+{
+    return result.result && !result.result->result.did_revert();
+}
+
+} // namespace
+
+struct Cluster::State {
+    Terms terms;
+    crypto::sr25519::KeyPair key;
+    crypto::sr25519::KeyPair identity;
+    const engine::Engine& engine;
+    engine::ClusterState state;
+    engine::ClusterState stored; ///< what the store holds
+    H256 system_contract{};
+    std::optional<H256> log_handler;
+    std::vector<H256> contracts; ///< in the order of their birth
+
+    [[nodiscard]] engine::Context context(Mode mode, const Environment& environment, Bytes nonce) const
+    {
+        return {mode, environment.block, environment.time_ms, std::move(nonce), &key, {}, nullptr};
+    }
+
+    [[nodiscard]] bool knows(const H256& contract) const { return std::find(contracts.begin(), contracts.end(), contract) != contracts.end(); }
+
+    void install(const engine::Instantiated& born, Effects& effects)
+    {
+        const H256 id{born.contract.bytes};
+        contracts.push_back(id);
+        const auto contract_key = crypto::contract_key(key, id.bytes);
+        effects.egress.push(MessageOrigin::cluster(terms.id),
+            ContractRegistryEvent{ContractRegistryEvent::PubkeyAvailable{id, contract_key.public_key(), H256{born.deployer.bytes}}}, key, effects.entropy);
+    }
+
+    /// What a transaction left to do: contracts it made, wishes to the worker, records (spec contract-engine §5.3).
+    /// Lines of text go to the logger only where something failed: clients take every line of a transaction for an
+    /// error (decisions §6.3).
+    void settle(engine::Effects&& done, bool failed, const Environment& environment, Effects& effects)
+    {
+        for (const auto& born : done.instantiated)
+            install(born, effects);
+        for (const auto& [contract, event] : done.pink_events) {
+            const bool by_system = contract.bytes == system_contract.bytes;
+            if (const auto* handler = event.template get_if<engine::SetLogHandler>(); handler != nullptr && by_system)
+                log_handler = H256{handler->contract.bytes};
+        }
+        if (!log_handler)
+            return;
+        for (auto& event : done.contract_events)
+            effects.logs.push(log_record::Event{environment.block, event.contract, std::move(event.topics), std::move(event.data)}, effects.records);
+        if (failed)
+            for (auto& line : done.logs)
+                log(line.contract, line.entry, line.level, std::move(line.message), environment, effects);
+    }
+
+    void log(const AccountId& contract, const AccountId& entry, std::uint8_t level, std::string text, const Environment& environment, Effects& effects)
+    {
+        if (log_handler)
+            effects.logs.push(log_record::Log{environment.block, contract, entry, std::string{engine::mode_text(Mode::Transaction)}, environment.clock_ms,
+                                  level, std::move(text)},
+                effects.records);
+    }
+
+    /// The command in a payload, decrypted if need be.
+    [[nodiscard]] Outcome<InkCommand> open(const H256& contract, ByteView payload) const
+    {
+        PHALA_TRY(const auto command, scale::decode<CommandPayload>(payload, scale::Rest::Allow));
+        if (const auto* plain = command.payload.get_if<CommandPayload::Plain>())
+            return plain->_0;
+        const auto contract_key = crypto::contract_key(key, contract.bytes);
+        PHALA_TRY(auto text, crypto::decrypt(contract_key, command.payload.get_if<CommandPayload::Encrypted>()->_0));
+        auto decoded = scale::decode<InkCommand>(text, scale::Rest::Allow);
+        wipe(text);
+        return decoded;
+    }
+};
+
+Cluster::Cluster(std::unique_ptr<State> state) : state_{std::move(state)} {}
+Cluster::Cluster(Cluster&&) noexcept = default;
+Cluster& Cluster::operator=(Cluster&&) noexcept = default;
+Cluster::~Cluster() = default;
+
+Outcome<Cluster> Cluster::deploy(const Terms& terms, crypto::sr25519::KeyPair key, ByteView system_code,
+    const crypto::sr25519::KeyPair& identity, const engine::Engine& engine, const Environment& environment, Effects& effects)
+{
+    auto state = std::make_unique<State>(State{terms, std::move(key), identity.copy(), engine, {}, {}, {}, {}, {}});
+    const engine::ClusterSetup setup{terms.id, terms.owner, terms.deposit, terms.gas_price, terms.deposit_per_item, terms.deposit_per_byte,
+        terms.treasury, system_code};
+    PHALA_TRY(auto made, engine.set_up(setup, state->context(Mode::Transaction, environment, {})));
+    if (!made.result)
+        return fail(ClusterError::FailedToDeploySystemContract, made.result.error());
+    state->state = std::move(made.state);
+    state->system_contract = H256{made.result->bytes};
+    state->settle(std::move(made.effects), false, environment, effects);
+    return Cluster{std::move(state)};
+}
+
+Outcome<Cluster> Cluster::restore(const Stored& stored, const crypto::sr25519::KeyPair& identity, const engine::Engine& engine,
+    const RecordReader& store)
+{
+    PHALA_TRY(auto key, crypto::sr25519::KeyPair::from_secret(Secret<64>{stored.secret}));
+    engine::ClusterState::Changes entries;
+    PHALA_CHECK(store.each_state_entry([&](Bytes name, Bytes value) { entries.insert_or_assign(std::move(name), std::move(value)); }));
+    const auto state = engine::ClusterState{}.with(entries);
+    if (state.root() != stored.state_root.bytes)
+        return fail(ClusterError::BadState, to_hex0x(state.root()) + " instead of " + to_hex0x(stored.state_root));
+    return Cluster{std::make_unique<State>(State{stored.terms, std::move(key), identity.copy(), engine, state, state, stored.system_contract,
+        stored.log_handler, stored.contracts})};
+}
+
+Cluster::Stored Cluster::to_store() const
+{
+    return {state_->terms, state_->key.secret().expose(), H256{state_->state.root()}, state_->system_contract, state_->log_handler, state_->contracts};
+}
+
+const H256& Cluster::id() const
+{
+    return state_->terms.id;
+}
+
+PublicKey Cluster::public_key() const
+{
+    return state_->key.public_key();
+}
+
+void Cluster::deposit(const AccountId& account, Balance amount)
+{
+    state_->state = state_->engine.deposit(state_->state, account, amount);
+}
+
+void Cluster::upload(const ClusterOperation::UploadResource& order, const Environment& environment, Effects& effects)
+{
+    auto& self = *state_;
+    auto done = [&] {
+        switch (order.resource_type) {
+        case ResourceType::SidevmCode: return self.engine.upload_sidevm_code(self.state, order.origin, order.resource_data);
+        case ResourceType::IndeterministicInkCode:
+            return self.engine.upload_code(self.state, order.origin, order.resource_data, engine::Determinism::Relaxed);
+        case ResourceType::InkCode: break;
+        }
+        return self.engine.upload_code(self.state, order.origin, order.resource_data, engine::Determinism::Enforced);
+    }();
+    self.state = std::move(done.state);
+    if (done.result) {
+        effects.notes.push_back("code " + to_hex0x(*done.result) + " uploaded");
+        return;
+    }
+    effects.notes.push_back("an upload was refused: " + done.result.error() + (done.reason.empty() ? "" : ": " + done.reason));
+    const AccountId system{self.system_contract.bytes};
+    self.log(system, system, engine::kLogError,
+        "Failed to upload resource to cluster, by " + to_hex0x(order.origin) + ", type=" + std::string{reflect::enumerator_name(order.resource_type)} +
+            ", err=\"" + done.result.error() + "\"",
+        environment, effects);
+}
+
+void Cluster::instantiate(const ContractOperation::InstantiateCode& order, const Environment& environment, Effects& effects)
+{
+    auto& self = *state_;
+    const auto& info = order.contract_info;
+    const engine::TransactionArguments arguments{info.deployer, order.transfer, order.gas_limit, false, order.storage_deposit_limit, 0};
+    auto done = self.engine.instantiate(self.state, self.context(Mode::Transaction, environment, info.salt), arguments, info.code_index.hash(),
+        info.instantiate_data, info.salt);
+    if (!done) {
+        effects.notes.push_back("the engine failed: " + done.error().message());
+        return;
+    }
+    self.state = std::move(done->state);
+    const bool failed = !succeeded(done->result);
+    self.settle(std::move(done->effects), failed, environment, effects);
+    effects.notes.push_back(failed ? "an instantiation failed" : "a contract was instantiated");
+}
+
+void Cluster::execute(const H256& contract, const MessageOrigin& sender, ByteView payload, const Environment& environment, Effects& effects)
+{
+    auto& self = *state_;
+    if (!self.knows(contract))
+        return;
+    const auto* account = sender.kind.get_if<MessageOrigin::AccountId>();
+    if (account == nullptr && !sender.is_pallet())
+        return;
+    const AccountId origin{account != nullptr ? account->_0.bytes : self.system_contract.bytes};
+    const auto command = self.open(contract, payload);
+    if (!command) {
+        effects.notes.push_back("skipped a command to " + to_hex0x(contract) + ": " + command.error().message());
+        return;
+    }
+    const auto& message = *command->command.get_if<InkCommand::InkMessage>();
+    const AccountId callee{contract.bytes};
+    const engine::TransactionArguments arguments{origin, message.transfer, message.gas_limit, account == nullptr, message.storage_deposit_limit, 0};
+    auto done = self.engine.call(self.state, self.context(Mode::Transaction, environment, message.nonce.items), arguments, callee, message.message);
+    if (!done) {
+        effects.notes.push_back("the engine failed: " + done.error().message());
+        return;
+    }
+    self.state = std::move(done->state);
+    const bool failed = !succeeded(done->result);
+    if (self.log_handler) {
+        Bytes output = scale::encode(as_clients_know_it(done->result));
+        append(output, ByteView{message.message}.first(std::min<std::size_t>(4, message.message.size())));
+        effects.logs.push(log_record::MessageOutput{environment.block, origin, callee, message.nonce.items, std::move(output)}, effects.records);
+    }
+    self.settle(std::move(done->effects), failed, environment, effects);
+}
+
+void Cluster::flush(std::vector<RecordChange>& records)
+{
+    for (auto& [key, value] : state_->state.changes_since(state_->stored))
+        records.push_back({key, value, Table::State});
+    state_->stored = state_->state;
+}
+
+std::shared_ptr<const Snapshot> Cluster::snapshot(const Environment& environment, std::shared_ptr<const LogView> logs) const
+{
+    const auto& self = *state_;
+    return std::make_shared<const Snapshot>(std::make_shared<const Snapshot::State>(Snapshot::State{self.terms.id, H256{self.state.root()},
+        self.system_contract, self.log_handler, self.contracts, environment, self.engine, self.state, self.key.copy(), self.identity.public_key(),
+        std::move(logs)}));
+}
+
+} // namespace phala::worker

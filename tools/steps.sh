@@ -40,9 +40,5 @@ step() {
 }
 
 running=
-interrupted() {
-  [ -z "$running" ] || kill "$running" 2>/dev/null || true
-  trap - INT TERM
-  die "interrupted${running:+ in the step above}" "Run the same command again: it goes on from here."
-}
-trap interrupted INT TERM
+# Ctrl-C ends the step that runs
+trap '[ -z "$running" ] || kill "$running" 2>/dev/null; exit 130' INT TERM

@@ -9,29 +9,54 @@ namespace phala {
 enum class TransactionSource : std::uint8_t { InBlock, Local, External };
 
 namespace invalid {
-struct Call { friend bool operator==(const Call&, const Call&) = default; };
-struct Payment { friend bool operator==(const Payment&, const Payment&) = default; };
-struct Future { friend bool operator==(const Future&, const Future&) = default; };
-struct Stale { friend bool operator==(const Stale&, const Stale&) = default; };
-struct BadProof { friend bool operator==(const BadProof&, const BadProof&) = default; };
-struct AncientBirthBlock { friend bool operator==(const AncientBirthBlock&, const AncientBirthBlock&) = default; };
-struct ExhaustsResources { friend bool operator==(const ExhaustsResources&, const ExhaustsResources&) = default; };
+struct Call {
+    friend bool operator==(const Call&, const Call&) = default;
+};
+struct Payment {
+    friend bool operator==(const Payment&, const Payment&) = default;
+};
+struct Future {
+    friend bool operator==(const Future&, const Future&) = default;
+};
+struct Stale {
+    friend bool operator==(const Stale&, const Stale&) = default;
+};
+struct BadProof {
+    friend bool operator==(const BadProof&, const BadProof&) = default;
+};
+struct AncientBirthBlock {
+    friend bool operator==(const AncientBirthBlock&, const AncientBirthBlock&) = default;
+};
+struct ExhaustsResources {
+    friend bool operator==(const ExhaustsResources&, const ExhaustsResources&) = default;
+};
 struct Custom {
     std::uint8_t _0;
     friend bool operator==(const Custom&, const Custom&) = default;
 };
-struct BadMandatory { friend bool operator==(const BadMandatory&, const BadMandatory&) = default; };
-struct MandatoryValidation { friend bool operator==(const MandatoryValidation&, const MandatoryValidation&) = default; };
-struct BadSigner { friend bool operator==(const BadSigner&, const BadSigner&) = default; };
-struct IndeterminateImplicit { friend bool operator==(const IndeterminateImplicit&, const IndeterminateImplicit&) = default; };
-struct UnknownOrigin { friend bool operator==(const UnknownOrigin&, const UnknownOrigin&) = default; };
+struct BadMandatory {
+    friend bool operator==(const BadMandatory&, const BadMandatory&) = default;
+};
+struct MandatoryValidation {
+    friend bool operator==(const MandatoryValidation&, const MandatoryValidation&) = default;
+};
+struct BadSigner {
+    friend bool operator==(const BadSigner&, const BadSigner&) = default;
+};
+struct IndeterminateImplicit {
+    friend bool operator==(const IndeterminateImplicit&, const IndeterminateImplicit&) = default;
+};
+struct UnknownOrigin {
+    friend bool operator==(const UnknownOrigin&, const UnknownOrigin&) = default;
+};
 } // namespace invalid
 
 struct InvalidTransaction {
     static constexpr auto path = "sp_runtime::transaction_validity::InvalidTransaction";
     scale::Variant<scale::At<0, invalid::Call>, scale::At<1, invalid::Payment>, scale::At<2, invalid::Future>,
-                   scale::At<3, invalid::Stale>, scale::At<4, invalid::BadProof>, scale::At<5, invalid::AncientBirthBlock>,
-                   scale::At<6, invalid::ExhaustsResources>, scale::At<7, invalid::Custom>, scale::At<8, invalid::BadMandatory>,
+                   scale::At<3, invalid::Stale>, scale::At<4, invalid::BadProof>,
+                   scale::At<5, invalid::AncientBirthBlock>, scale::At<6, invalid::ExhaustsResources>,
+                   scale::At<7, invalid::Custom>, scale::At<8, invalid::BadMandatory>,
                    scale::At<9, invalid::MandatoryValidation>, scale::At<10, invalid::BadSigner>,
                    scale::At<11, invalid::IndeterminateImplicit>, scale::At<12, invalid::UnknownOrigin>>
         reason;
@@ -39,8 +64,12 @@ struct InvalidTransaction {
 };
 
 namespace unknown {
-struct CannotLookup { friend bool operator==(const CannotLookup&, const CannotLookup&) = default; };
-struct NoUnsignedValidator { friend bool operator==(const NoUnsignedValidator&, const NoUnsignedValidator&) = default; };
+struct CannotLookup {
+    friend bool operator==(const CannotLookup&, const CannotLookup&) = default;
+};
+struct NoUnsignedValidator {
+    friend bool operator==(const NoUnsignedValidator&, const NoUnsignedValidator&) = default;
+};
 struct Custom {
     std::uint8_t _0;
     friend bool operator==(const Custom&, const Custom&) = default;
@@ -49,7 +78,9 @@ struct Custom {
 
 struct UnknownTransaction {
     static constexpr auto path = "sp_runtime::transaction_validity::UnknownTransaction";
-    scale::Variant<scale::At<0, unknown::CannotLookup>, scale::At<1, unknown::NoUnsignedValidator>, scale::At<2, unknown::Custom>> reason;
+    scale::Variant<scale::At<0, unknown::CannotLookup>, scale::At<1, unknown::NoUnsignedValidator>,
+                   scale::At<2, unknown::Custom>>
+        reason;
     friend bool operator==(const UnknownTransaction&, const UnknownTransaction&) = default;
 };
 

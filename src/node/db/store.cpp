@@ -18,8 +18,10 @@ std::string_view describe(DbError error)
 {
     switch (error) {
     case DbError::CannotOpen: return "the database cannot be opened";
-    case DbError::Locked: return "the database is in use by another process; stop that process or choose another --base-path";
-    case DbError::WrongVersion: return "the database has another layout version; use the release that wrote it or another --base-path";
+    case DbError::Locked:
+        return "the database is in use by another process; stop that process or choose another --base-path";
+    case DbError::WrongVersion:
+        return "the database has another layout version; use the release that wrote it or another --base-path";
     case DbError::Corrupt: return "the database is damaged; delete it and let the node build it again";
     case DbError::Io: return "the database could not be read or written";
     }
@@ -53,7 +55,8 @@ std::atomic<bool> tear_next_log_write{false};
 class TearingFile : public rocksdb::FSWritableFileOwnerWrapper {
 public:
     using FSWritableFileOwnerWrapper::FSWritableFileOwnerWrapper;
-    rocksdb::IOStatus Append(const rocksdb::Slice& data, const rocksdb::IOOptions& options, rocksdb::IODebugContext* debug) override
+    rocksdb::IOStatus Append(const rocksdb::Slice& data, const rocksdb::IOOptions& options,
+                             rocksdb::IODebugContext* debug) override
     {
         tear(data, options, debug);
         return FSWritableFileOwnerWrapper::Append(data, options, debug);
@@ -81,7 +84,8 @@ public:
     using FileSystemWrapper::FileSystemWrapper;
     const char* Name() const override { return "TearingFileSystem"; }
     rocksdb::IOStatus NewWritableFile(const std::string& name, const rocksdb::FileOptions& options,
-                                      std::unique_ptr<rocksdb::FSWritableFile>* result, rocksdb::IODebugContext* debug) override
+                                      std::unique_ptr<rocksdb::FSWritableFile>* result,
+                                      rocksdb::IODebugContext* debug) override
     {
         auto status = FileSystemWrapper::NewWritableFile(name, options, result, debug);
         if (status.ok() && name.ends_with(".log"))
@@ -143,7 +147,10 @@ struct Store::Impl {
             db->DestroyColumnFamilyHandle(column).PermitUncheckedError(); // nothing to do about it on the way out
     }
 
-    [[nodiscard]] rocksdb::ColumnFamilyHandle* handle(Column column) const { return columns[static_cast<std::size_t>(column)]; }
+    [[nodiscard]] rocksdb::ColumnFamilyHandle* handle(Column column) const
+    {
+        return columns[static_cast<std::size_t>(column)];
+    }
 };
 
 Store::Store(std::unique_ptr<Impl> impl) : impl_{std::move(impl)} {}
@@ -194,7 +201,8 @@ Outcome<std::unique_ptr<Store>> Store::open(const std::filesystem::path& folder,
     if (!version) {
         rocksdb::WriteOptions write;
         write.sync = true;
-        status = store->impl_->db->Put(write, store->impl_->handle(Column::Meta), slice(bytes_of(kVersionKey)), slice(ours));
+        status =
+            store->impl_->db->Put(write, store->impl_->handle(Column::Meta), slice(bytes_of(kVersionKey)), slice(ours));
         if (!status.ok())
             return io(status);
     }
@@ -223,7 +231,8 @@ Outcome<std::optional<Store::Entry>> Store::last_up_to(Column column, ByteView k
     std::unique_ptr<rocksdb::Iterator> at{impl_->db->NewIterator({}, impl_->handle(column))};
     at->SeekForPrev(slice(key));
     if (!at->Valid())
-        return at->status().ok() ? Outcome<std::optional<Entry>>{std::nullopt} : Outcome<std::optional<Entry>>{io(at->status())};
+        return at->status().ok() ? Outcome<std::optional<Entry>>{std::nullopt}
+                                 : Outcome<std::optional<Entry>>{io(at->status())};
     return Entry{bytes(at->key()), bytes(at->value())};
 }
 

@@ -102,8 +102,8 @@ pid_t start_child(const std::filesystem::path& folder, const char* fault, std::u
         setenv("STORE_FOLDER", folder.c_str(), 1);
         setenv("STORE_FIRST", std::to_string(first).c_str(), 1);
         setenv("STORE_BLOCKS", std::to_string(blocks).c_str(), 1);
-        execl("/proc/self/exe", "node_db_test", "--gtest_also_run_disabled_tests", "--gtest_filter=*DISABLED_CommitsBlocks",
-              "--gtest_brief=1", nullptr);
+        execl("/proc/self/exe", "node_db_test", "--gtest_also_run_disabled_tests",
+              "--gtest_filter=*DISABLED_CommitsBlocks", "--gtest_brief=1", nullptr);
         _exit(3);
     }
     return child;

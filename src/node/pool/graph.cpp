@@ -69,8 +69,8 @@ Outcome<> Graph::insert_ready(const Transaction& transaction)
         if (auto at = provider_.find(tag); at != provider_.end() && rivals.insert(at->second).second)
             rival_priority = saturating_add(rival_priority, ready_.at(at->second)->validity.priority);
     if (!rivals.empty() && transaction->validity.priority <= rival_priority)
-        return fail(PoolError::TooLowPriority,
-                    "(" + std::to_string(rival_priority) + " vs " + std::to_string(transaction->validity.priority) + ")");
+        return fail(PoolError::TooLowPriority, "(" + std::to_string(rival_priority) + " vs "
+                                                   + std::to_string(transaction->validity.priority) + ")");
     for (const auto& tag : transaction->validity.required)
         if (auto at = provider_.find(tag); at != provider_.end() && rivals.contains(at->second))
             return fail(PoolError::Cycle);
@@ -245,7 +245,8 @@ void Graph::include(const H256& hash, const std::vector<TransactionTag>& tags, c
 
 void Graph::forget_tags(BlockNumber number)
 {
-    std::erase_if(recently_provided_, [&](const auto& entry) { return entry.second + kTagMemory <= number || entry.second > number; });
+    std::erase_if(recently_provided_,
+                  [&](const auto& entry) { return entry.second + kTagMemory <= number || entry.second > number; });
 }
 
 bool Graph::provided_lately(const std::vector<TransactionTag>& tags) const
@@ -256,7 +257,8 @@ bool Graph::provided_lately(const std::vector<TransactionTag>& tags) const
 std::vector<Graph::Transaction> Graph::ready() const
 {
     const auto later = [](const Transaction& a, const Transaction& b) {
-        return a->validity.priority != b->validity.priority ? a->validity.priority < b->validity.priority : a->arrival > b->arrival;
+        return a->validity.priority != b->validity.priority ? a->validity.priority < b->validity.priority
+                                                            : a->arrival > b->arrival;
     };
     std::priority_queue<Transaction, std::vector<Transaction>, decltype(later)> next{later};
     std::unordered_map<H256, std::size_t, HashOfHash> open; // required tags whose providers have not been taken yet

@@ -78,18 +78,21 @@ private:
     Transaction unlink_ready(const H256& hash);
     Transaction unlink_future(const H256& hash);
     void keep_within_limits();
-    void tell(const H256& hash, TransactionStatus status, const H256& other = {}) const { sink_({hash, status, other}); }
+    void tell(const H256& hash, TransactionStatus status, const H256& other = {}) const
+    {
+        sink_({hash, status, other});
+    }
 
     const PoolLimits& limits_;
     Pool::Sink sink_;
     std::unordered_map<H256, Transaction, HashOfHash> ready_;
     std::unordered_map<H256, Waiting, HashOfHash> future_;
-    std::map<TransactionTag, H256> provider_;                  // of ready ones
-    std::multimap<TransactionTag, H256> required_;             // by ready ones
-    std::multimap<TransactionTag, H256> wanted_;               // by future ones
-    std::set<Rank> ranks_;                                     // of ready ones
-    std::map<std::uint64_t, H256> future_arrivals_;            // the oldest goes first
-    std::map<TransactionTag, BlockNumber> recently_provided_;  // by blocks
+    std::map<TransactionTag, H256> provider_;                 // of ready ones
+    std::multimap<TransactionTag, H256> required_;            // by ready ones
+    std::multimap<TransactionTag, H256> wanted_;              // by future ones
+    std::set<Rank> ranks_;                                    // of ready ones
+    std::map<std::uint64_t, H256> future_arrivals_;           // the oldest goes first
+    std::map<TransactionTag, BlockNumber> recently_provided_; // by blocks
     std::size_t ready_bytes_ = 0;
     std::size_t future_bytes_ = 0;
 };

@@ -37,26 +37,40 @@ std::string describe(const InvalidTransaction& invalid)
 {
     return invalid.reason.visit(Overloaded{
         [](const invalid::Call&) -> std::string { return "Transaction call is not expected"; },
-        [](const invalid::Payment&) -> std::string { return "Inability to pay some fees (e.g. account balance too low)"; },
+        [](const invalid::Payment&) -> std::string {
+            return "Inability to pay some fees (e.g. account balance too low)";
+        },
         [](const invalid::Future&) -> std::string { return "Transaction will be valid in the future"; },
         [](const invalid::Stale&) -> std::string { return "Transaction is outdated"; },
         [](const invalid::BadProof&) -> std::string { return "Transaction has a bad signature"; },
         [](const invalid::AncientBirthBlock&) -> std::string { return "Transaction has an ancient birth block"; },
         [](const invalid::ExhaustsResources&) -> std::string { return "Transaction would exhaust the block limits"; },
         [](const invalid::Custom& custom) -> std::string { return "Custom error: " + std::to_string(custom._0); },
-        [](const invalid::BadMandatory&) -> std::string { return "A call was labelled as mandatory, but resulted in an Error."; },
-        [](const invalid::MandatoryValidation&) -> std::string { return "Transaction dispatch is mandatory; transactions must not be validated."; },
+        [](const invalid::BadMandatory&) -> std::string {
+            return "A call was labelled as mandatory, but resulted in an Error.";
+        },
+        [](const invalid::MandatoryValidation&) -> std::string {
+            return "Transaction dispatch is mandatory; transactions must not be validated.";
+        },
         [](const invalid::BadSigner&) -> std::string { return "Invalid signing address"; },
-        [](const invalid::IndeterminateImplicit&) -> std::string { return "The implicit data was unable to be calculated"; },
-        [](const invalid::UnknownOrigin&) -> std::string { return "The transaction extension did not authorize any origin"; },
+        [](const invalid::IndeterminateImplicit&) -> std::string {
+            return "The implicit data was unable to be calculated";
+        },
+        [](const invalid::UnknownOrigin&) -> std::string {
+            return "The transaction extension did not authorize any origin";
+        },
     });
 }
 
 std::string describe(const UnknownTransaction& unknown)
 {
     return unknown.reason.visit(Overloaded{
-        [](const unknown::CannotLookup&) -> std::string { return "Could not lookup information required to validate the transaction"; },
-        [](const unknown::NoUnsignedValidator&) -> std::string { return "Could not find an unsigned validator for the unsigned transaction"; },
+        [](const unknown::CannotLookup&) -> std::string {
+            return "Could not lookup information required to validate the transaction";
+        },
+        [](const unknown::NoUnsignedValidator&) -> std::string {
+            return "Could not find an unsigned validator for the unsigned transaction";
+        },
         [](const unknown::Custom& custom) -> std::string { return "Custom error: " + std::to_string(custom._0); },
     });
 }
@@ -89,7 +103,7 @@ struct Pool::Impl {
         BlockNumber number;
         std::vector<H256> transactions;
     };
-    std::unordered_map<H256, Included, HashOfHash> included; // by block, until it is final
+    std::unordered_map<H256, Included, HashOfHash> included;   // by block, until it is final
     std::unordered_map<H256, BlockNumber, HashOfHash> checked; // when each transaction was last validated
 
     void ban(const H256& hash)
@@ -141,7 +155,8 @@ struct Pool::Impl {
     void drop_expired();
 };
 
-Pool::Pool(TransactionValidator& validator, const H256& best, BlockNumber number, Sink sink, PoolLimits limits, Clock clock)
+Pool::Pool(TransactionValidator& validator, const H256& best, BlockNumber number, Sink sink, PoolLimits limits,
+           Clock clock)
     : impl_{new Impl{validator, limits, std::move(clock), std::move(sink), {}, best, number}}
 {
 }
@@ -171,7 +186,8 @@ Outcome<H256> Pool::submit(TransactionSource source, Bytes extrinsic)
             continue;
         if (!validity) {
             // what is future or cannot pay today may be good tomorrow; what is badly signed never is
-            if (validity.error().is(PoolError::Invalid) && validity.error().detail() == describe(InvalidTransaction{invalid::BadProof{}}))
+            if (validity.error().is(PoolError::Invalid)
+                && validity.error().detail() == describe(InvalidTransaction{invalid::BadProof{}}))
                 impl_->ban(hash);
             return fail(std::move(validity));
         }
@@ -267,7 +283,8 @@ void Pool::Impl::revalidate()
             return left != right ? left < right : a->arrival < b->arrival;
         };
         if (batch.size() > limits.revalidated_per_block) {
-            std::ranges::nth_element(batch, batch.begin() + static_cast<std::ptrdiff_t>(limits.revalidated_per_block), sooner);
+            std::ranges::nth_element(batch, batch.begin() + static_cast<std::ptrdiff_t>(limits.revalidated_per_block),
+                                     sooner);
             batch.resize(limits.revalidated_per_block);
         }
     }
@@ -279,8 +296,8 @@ void Pool::Impl::revalidate()
             continue;
         checked[hash] = at_number;
         if (validity) {
-            graph.update(transaction(hash, transaction_before->extrinsic, transaction_before->source, std::move(*validity), at_number,
-                                     transaction_before->arrival));
+            graph.update(transaction(hash, transaction_before->extrinsic, transaction_before->source,
+                                     std::move(*validity), at_number, transaction_before->arrival));
         } else if (!validity.error().is(PoolError::Failed)) {
             graph.remove(hash, TransactionStatus::Invalid, {}, Graph::Dependents::Wait);
             ban(hash);
@@ -311,7 +328,8 @@ void Pool::on_best_block(const std::vector<PoolBlock>& retracted, const std::vec
         impl_->include(block);
     for (auto block = retracted.rbegin(); block != retracted.rend(); ++block)
         for (const auto& extrinsic : block->extrinsics)
-            (void)submit(TransactionSource::External, extrinsic); // inherents and what was included again are refused: right so
+            (void)submit(TransactionSource::External,
+                         extrinsic); // inherents and what was included again are refused: right so
     impl_->drop_expired();
     impl_->revalidate();
 }

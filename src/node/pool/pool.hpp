@@ -43,7 +43,7 @@ struct PoolLimits {
     std::size_t future_bytes = 1U << 20U;
     std::chrono::seconds ban{30 * 60};
     std::size_t max_bans = 8192;
-    BlockNumber finality_timeout = 512;  ///< blocks an included transaction is watched for finality
+    BlockNumber finality_timeout = 512; ///< blocks an included transaction is watched for finality
     std::size_t revalidated_per_block = 128;
 };
 

@@ -46,10 +46,12 @@ public:
         unsigned nonce = 0;
         unsigned priority = 0;
         if (std::sscanf(reinterpret_cast<const char*>(extrinsic.data()), "%c %u %u ", &sender, &nonce, &priority) != 3)
-            return TransactionValidity{std::unexpected(TransactionValidityError{validity::Invalid{{invalid::BadProof{}}}})};
+            return TransactionValidity{
+                std::unexpected(TransactionValidityError{validity::Invalid{{invalid::BadProof{}}}})};
         const unsigned next = nonces[at][sender];
         if (nonce < next)
-            return TransactionValidity{std::unexpected(TransactionValidityError{validity::Invalid{{invalid::Stale{}}}})};
+            return TransactionValidity{
+                std::unexpected(TransactionValidityError{validity::Invalid{{invalid::Stale{}}}})};
         ValidTransaction valid{priority, {}, {tag(sender, nonce)}, longevity, true};
         if (nonce > next)
             valid.required.push_back(tag(sender, nonce - 1));
@@ -70,7 +72,9 @@ protected:
 
     void start()
     {
-        pool = std::make_unique<Pool>(runtime, best, number, [this](const TransactionEvent& event) { note(event); }, limits, [this] { return now; });
+        pool = std::make_unique<Pool>(
+            runtime, best, number, [this](const TransactionEvent& event) { note(event); }, limits,
+            [this] { return now; });
     }
     void SetUp() override { start(); }
 

@@ -15,7 +15,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }();
     const std::string_view text{reinterpret_cast<const char*>(data), size};
     const auto whole = rpc::answer(*methods, text, nullptr, 4096);
-    const auto params = rpc::answer(*methods, R"({"jsonrpc":"2.0","id":1,"method":"b","params":[)" + std::string{text} + "]}", nullptr, 4096);
+    const auto params = rpc::answer(
+        *methods, R"({"jsonrpc":"2.0","id":1,"method":"b","params":[)" + std::string{text} + "]}", nullptr, 4096);
     if (whole.size() > 8192 || params.empty())
         __builtin_trap();
     return 0;

@@ -16,7 +16,8 @@ struct Raw {
 
 /// A byte sequence of the chain: hex.
 template <class T>
-concept HexBytes = std::is_same_v<T, Bytes> || std::is_same_v<T, ByteView> || std::is_same_v<T, H256> || std::is_same_v<T, AccountId>
+concept HexBytes =
+    std::is_same_v<T, Bytes> || std::is_same_v<T, ByteView> || std::is_same_v<T, H256> || std::is_same_v<T, AccountId>
     || (requires { std::tuple_size<T>::value; } && std::is_same_v<typename T::value_type, std::uint8_t>);
 
 template <class T>
@@ -29,14 +30,20 @@ json::value to_json(const T& value)
         return json::value(json::string(std::string_view{value}));
     } else if constexpr (HexBytes<T>) {
         return json::value(json::string(to_hex0x(value)));
-    } else if constexpr (requires { value.has_value(); *value; }) {
+    } else if constexpr (requires {
+                             value.has_value();
+                             *value;
+                         }) {
         return value ? to_json(*value) : json::value(nullptr);
     } else if constexpr (requires { value.begin(); }) {
         json::array out;
         for (const auto& item : value)
             out.push_back(to_json(item));
         return out;
-    } else if constexpr (requires { value.first; value.second; }) {
+    } else if constexpr (requires {
+                             value.first;
+                             value.second;
+                         }) {
         return json::array{to_json(value.first), to_json(value.second)};
     } else {
         static_assert(reflect::Struct<T>, "this type has no JSON form");

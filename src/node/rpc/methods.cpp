@@ -126,7 +126,8 @@ std::expected<void, RpcError> Params::check_count(std::size_t count) const
     const auto* list = json_ == nullptr ? nullptr : json_->if_array();
     for (std::size_t i = count; list != nullptr && i < list->size(); ++i)
         if (!(*list)[i].is_null())
-            return refuse(code::kInvalidParams, "Invalid params", "at most " + std::to_string(count) + " parameters are expected");
+            return refuse(code::kInvalidParams, "Invalid params",
+                          "at most " + std::to_string(count) + " parameters are expected");
     return {};
 }
 
@@ -216,7 +217,8 @@ std::string answer_one(const Methods& methods, const json::value& request, Sessi
     const auto* version = object->if_contains("jsonrpc");
     const auto* method = object->if_contains("method");
     const auto* params = object->if_contains("params");
-    if (version == nullptr || !version->is_string() || version->get_string() != "2.0" || method == nullptr || !method->is_string()
+    if (version == nullptr || !version->is_string() || version->get_string() != "2.0" || method == nullptr
+        || !method->is_string()
         || (params != nullptr && !params->is_null() && !params->is_array() && !params->is_object()))
         return error_text(id_text, {code::kInvalidRequest, "Invalid Request"});
 
@@ -227,7 +229,8 @@ std::string answer_one(const Methods& methods, const json::value& request, Sessi
     if (!reply)
         return error_text(id_text, reply.error());
     if (reply->size() > max_response)
-        return error_text(id_text, {code::kResponseTooBig, "Response is too big", "Exceeded max limit of " + std::to_string(max_response)});
+        return error_text(id_text, {code::kResponseTooBig, "Response is too big",
+                                    "Exceeded max limit of " + std::to_string(max_response)});
     return R"({"jsonrpc":"2.0","result":)" + *reply + R"(,"id":)" + id_text + "}";
 }
 
@@ -252,7 +255,8 @@ try {
         if (one.empty())
             continue;
         if (out.size() + one.size() > max_response)
-            return error_text("null", {code::kResponseTooBig, "Response is too big", "Exceeded max limit of " + std::to_string(max_response)});
+            return error_text("null", {code::kResponseTooBig, "Response is too big",
+                                       "Exceeded max limit of " + std::to_string(max_response)});
         out += (out.empty() ? "[" : ",") + one;
     }
     return out.empty() ? out : out + "]";

@@ -75,7 +75,10 @@ public:
     std::expected<T, RpcError> get(std::size_t index, const Names& names) const
     {
         const boost::json::value* value = at(index, names);
-        if constexpr (requires { typename T::value_type; requires std::is_same_v<T, std::optional<typename T::value_type>>; }) {
+        if constexpr (requires {
+                          typename T::value_type;
+                          requires std::is_same_v<T, std::optional<typename T::value_type>>;
+                      }) {
             if (value == nullptr)
                 return T{};
             auto inner = get<typename T::value_type>(index, names);
@@ -147,22 +150,27 @@ public:
     template <class F>
     void add_subscription(const Names& subscribe, const Names& unsubscribe, std::string event, Names params, F function)
     {
-        insert(subscribe, [params = std::move(params), event = std::move(event),
-                           function = std::move(function)](const Params& in, Session* session) -> Reply {
-            if (session == nullptr)
-                return refuse(code::kMethodNotFound, "Subscriptions need a WebSocket connection");
-            auto subscription = session->open(event);
-            if (!subscription)
-                return std::unexpected(std::move(subscription.error()));
-            const std::string id = session->id_of(**subscription);
-            auto started = apply(in, params, [&]<class... T>(T&&... arguments) { return function(*subscription, std::forward<T>(arguments)...); },
-                                 skip_first(&F::operator()));
-            if (!started) {
-                session->close(id);
-                return std::unexpected(std::move(started.error()));
-            }
-            return quoted(id);
-        });
+        insert(subscribe,
+               [params = std::move(params), event = std::move(event),
+                function = std::move(function)](const Params& in, Session* session) -> Reply {
+                   if (session == nullptr)
+                       return refuse(code::kMethodNotFound, "Subscriptions need a WebSocket connection");
+                   auto subscription = session->open(event);
+                   if (!subscription)
+                       return std::unexpected(std::move(subscription.error()));
+                   const std::string id = session->id_of(**subscription);
+                   auto started = apply(
+                       in, params,
+                       [&]<class... T>(T&&... arguments) {
+                           return function(*subscription, std::forward<T>(arguments)...);
+                       },
+                       skip_first(&F::operator()));
+                   if (!started) {
+                       session->close(id);
+                       return std::unexpected(std::move(started.error()));
+                   }
+                   return quoted(id);
+               });
         insert(unsubscribe, [](const Params& in, Session* session) { return unsubscribe_call(in, session); });
     }
 

@@ -16,15 +16,16 @@ namespace asio = boost::asio;
 namespace beast = boost::beast;
 namespace http = beast::http;
 namespace websocket = beast::websocket;
-using asio::ip::tcp;
 using asio::awaitable;
+using asio::ip::tcp;
 using boost::system::error_code;
 
 std::string_view describe(ServerError error)
 {
     switch (error) {
     case ServerError::BadAddress: return "not an address to listen on";
-    case ServerError::PortInUse: return "the RPC port is in use by another program; choose another with --rpc-port (0 takes any free one)";
+    case ServerError::PortInUse:
+        return "the RPC port is in use by another program; choose another with --rpc-port (0 takes any free one)";
     case ServerError::CannotListen: return "cannot listen for RPC";
     }
     return "unknown server error";
@@ -155,7 +156,8 @@ public:
     /// From any thread.
     void notify(std::shared_ptr<WsSubscription> subscription, std::string result)
     {
-        asio::post(stream_.get_executor(), [self = shared_from_this(), subscription = std::move(subscription), result = std::move(result)]() mutable {
+        asio::post(stream_.get_executor(), [self = shared_from_this(), subscription = std::move(subscription),
+                                            result = std::move(result)]() mutable {
             if (!subscription->alive())
                 return;
             if (subscription->announced)
@@ -182,8 +184,9 @@ private:
                 }
             } while (!stream_.is_message_done());
             if (too_big) {
-                queue(R"({"jsonrpc":"2.0","error":{"code":-32007,"message":"Request is too big","data":"Exceeded max limit of )"
-                      + std::to_string(shared_.options.max_message) + R"("},"id":null})");
+                queue(
+                    R"({"jsonrpc":"2.0","error":{"code":-32007,"message":"Request is too big","data":"Exceeded max limit of )"
+                    + std::to_string(shared_.options.max_message) + R"("},"id":null})");
                 continue;
             }
             const auto data = buffer.cdata();
@@ -226,8 +229,8 @@ private:
 
     void queue_notification(const WsSubscription& subscription, const std::string& result)
     {
-        queue(R"({"jsonrpc":"2.0","method":")" + subscription.event + R"(","params":{"subscription":")" + subscription.id + R"(","result":)"
-              + result + "}}");
+        queue(R"({"jsonrpc":"2.0","method":")" + subscription.event + R"(","params":{"subscription":")"
+              + subscription.id + R"(","result":)" + result + "}}");
         if (queued_bytes_ > shared_.options.max_queued_bytes && !closed_) {
             spdlog::warn("rpc: a client does not read its notifications; disconnecting it");
             finish();
@@ -285,10 +288,16 @@ void WsSubscription::notify(std::string result)
 /// What a browser's page may do: the origin to name in the answer, or nothing if it is not allowed.
 std::optional<std::string> allowed_origin(const ServerOptions& options, std::string_view origin)
 {
-    if (std::ranges::find(options.cors, "all") != options.cors.end() || std::ranges::find(options.cors, "*") != options.cors.end())
+    if (std::ranges::find(options.cors, "all") != options.cors.end()
+        || std::ranges::find(options.cors, "*") != options.cors.end())
         return "*";
-    if (std::ranges::find(options.cors, origin) != options.cors.end())
-        return std::string{origin};
+    for (const std::string_view allowed : options.cors) {
+        if (origin == allowed)
+            return std::string{origin};
+        if (allowed.ends_with(":*") && origin.starts_with(allowed.substr(0, allowed.size() - 1))
+            && origin.find_first_not_of("0123456789", allowed.size() - 1) == std::string_view::npos)
+            return std::string{origin};
+    }
     return std::nullopt;
 }
 
@@ -319,8 +328,8 @@ private:
     std::uint64_t last_ = 0;
 };
 
-http::response<http::string_body> respond(const http::request<http::string_body>& request, http::status status, std::string body,
-                                          std::string_view type = "text/plain; charset=utf-8")
+http::response<http::string_body> respond(const http::request<http::string_body>& request, http::status status,
+                                          std::string body, std::string_view type = "text/plain; charset=utf-8")
 {
     http::response<http::string_body> response{status, request.version()};
     response.set(http::field::content_type, beast::string_view{type.data(), type.size()});
@@ -357,7 +366,8 @@ public:
                 break;
             }
             if (error) {
-                if (error == http::error::bad_method || error == http::error::bad_target || error == http::error::bad_version) {
+                if (error == http::error::bad_method || error == http::error::bad_target
+                    || error == http::error::bad_version) {
                     http::request<http::string_body> none{http::verb::post, "/", 11};
                     none.keep_alive(false);
                     co_await write(respond(none, http::status::bad_request, "This is not HTTP\n"));
@@ -366,9 +376,11 @@ public:
             }
             auto request = parser.release();
             const auto origin = view(request[http::field::origin]);
-            const auto allowed = origin.empty() ? std::optional<std::string>{} : allowed_origin(shared_.options, origin);
+            const auto allowed =
+                origin.empty() ? std::optional<std::string>{} : allowed_origin(shared_.options, origin);
             if (!origin.empty() && !allowed) {
-                more = co_await write(respond(request, http::status::forbidden, "This origin is not allowed; see --rpc-cors\n"));
+                more = co_await write(
+                    respond(request, http::status::forbidden, "This origin is not allowed; see --rpc-cors\n"));
                 continue;
             }
             if (websocket::is_upgrade(request)) {
@@ -399,10 +411,12 @@ private:
             co_return response;
         }
         if (request.method() != http::verb::post)
-            co_return respond(request, http::status::method_not_allowed, "JSON-RPC is served by POST and over WebSocket\n");
+            co_return respond(request, http::status::method_not_allowed,
+                              "JSON-RPC is served by POST and over WebSocket\n");
         const auto type = view(request[http::field::content_type]);
         if (!type.empty() && !type.starts_with("application/json")) // a form of a foreign page must not get through
-            co_return respond(request, http::status::unsupported_media_type, "The content type must be application/json\n");
+            co_return respond(request, http::status::unsupported_media_type,
+                              "The content type must be application/json\n");
         stream_.expires_never();
         auto body = std::move(request.body());
         co_return respond(request, http::status::ok, co_await answer_on_worker(shared_, std::move(body), nullptr),
@@ -522,6 +536,13 @@ Outcome<std::unique_ptr<Server>> Server::start(const Methods& methods, ServerOpt
 
 Server::~Server()
 {
+    stop();
+}
+
+void Server::stop()
+{
+    if (!impl_->thread.joinable())
+        return;
     asio::post(impl_->io, [impl = impl_.get()] {
         error_code ignored; // it is being thrown away
         impl->acceptor.close(ignored);

@@ -36,17 +36,19 @@ public:
         });
         methods.add({"point"}, {}, [] { return ok(Point{1, {0xab}, std::nullopt}); });
         methods.add({"big"}, {"size"}, [](std::uint32_t size) { return ok(std::string(size, 'x')); });
-        methods.add({"fail"}, {}, []() -> Reply { return refuse(1010, "Invalid Transaction", "Transaction is outdated"); });
+        methods.add({"fail"}, {},
+                    []() -> Reply { return refuse(1010, "Invalid Transaction", "Transaction is outdated"); });
         methods.add({"throw"}, {}, []() -> Reply { throw std::runtime_error{"inside"}; });
-        methods.add_subscription({"subscribe_ticks"}, {"unsubscribe_ticks"}, "tick", {"count"},
-                                 [this](const SubscriptionRef& subscription, std::uint32_t count) -> std::expected<void, RpcError> {
-                                     if (count > 1000)
-                                         return refuse(code::kInvalidParams, "Invalid params");
-                                     for (std::uint32_t i = 0; i < count; ++i)
-                                         subscription->notify(std::to_string(i)); // before the response: must not overtake it
-                                     ticks.push_back(subscription);
-                                     return {};
-                                 });
+        methods.add_subscription(
+            {"subscribe_ticks"}, {"unsubscribe_ticks"}, "tick", {"count"},
+            [this](const SubscriptionRef& subscription, std::uint32_t count) -> std::expected<void, RpcError> {
+                if (count > 1000)
+                    return refuse(code::kInvalidParams, "Invalid params");
+                for (std::uint32_t i = 0; i < count; ++i)
+                    subscription->notify(std::to_string(i)); // before the response: must not overtake it
+                ticks.push_back(subscription);
+                return {};
+            });
     }
 };
 
@@ -78,7 +80,8 @@ protected:
     {
         websocket::stream<tcp::socket> ws{connect()};
         if (!origin.empty())
-            ws.set_option(websocket::stream_base::decorator([origin](websocket::request_type& request) { request.set(http::field::origin, origin); }));
+            ws.set_option(websocket::stream_base::decorator(
+                [origin](websocket::request_type& request) { request.set(http::field::origin, origin); }));
         ws.read_message_max(0);
         ws.handshake("localhost", "/");
         return ws;
@@ -97,7 +100,8 @@ protected:
         return read(ws);
     }
 
-    http::response<http::string_body> post(const std::string& body, const std::string& origin = "", const std::string& type = "application/json",
+    http::response<http::string_body> post(const std::string& body, const std::string& origin = "",
+                                           const std::string& type = "application/json",
                                            http::verb verb = http::verb::post)
     {
         beast::tcp_stream stream{connect()};
@@ -119,14 +123,16 @@ protected:
 
 std::string request(const std::string& method, const std::string& params = "[]", int id = 1)
 {
-    return R"({"jsonrpc":"2.0","id":)" + std::to_string(id) + R"(,"method":")" + method + R"(","params":)" + params + "}";
+    return R"({"jsonrpc":"2.0","id":)" + std::to_string(id) + R"(,"method":")" + method + R"(","params":)" + params
+           + "}";
 }
 
 TEST_F(ServerTest, AnswersOverWebSocketAndHttpOnOnePort)
 {
     auto ws = open();
     EXPECT_EQ(call(ws, request("echo", R"(["hi"])")), R"({"jsonrpc":"2.0","result":"hi","id":1})");
-    EXPECT_EQ(call(ws, request("echo_alias", R"({"text":"by name"})")), R"({"jsonrpc":"2.0","result":"by name","id":1})");
+    EXPECT_EQ(call(ws, request("echo_alias", R"({"text":"by name"})")),
+              R"({"jsonrpc":"2.0","result":"by name","id":1})");
     EXPECT_EQ(call(ws, request("point")), R"({"jsonrpc":"2.0","result":{"x":1,"y":"0xab","z":null},"id":1})");
     const auto response = post(request("size", R"(["0xAAbb", 3])"));
     EXPECT_EQ(response.body(), R"({"jsonrpc":"2.0","result":6,"id":1})");
@@ -138,9 +144,11 @@ TEST_F(ServerTest, ReadsParametersLeniently)
     auto ws = open();
     EXPECT_EQ(call(ws, request("size", R"(["", null, null])")), R"({"jsonrpc":"2.0","result":0,"id":1})");
     EXPECT_EQ(call(ws, request("size", R"(["0x"])")), R"({"jsonrpc":"2.0","result":0,"id":1})");
-    EXPECT_EQ(call(ws, R"({"jsonrpc":"2.0","id":"a","method":"point"})"), R"({"jsonrpc":"2.0","result":{"x":1,"y":"0xab","z":null},"id":"a"})");
-    EXPECT_EQ(call(ws, request("rpc_methods")),
-              R"({"jsonrpc":"2.0","result":{"methods":["big","echo","echo_alias","fail","point","rpc_methods","size","subscribe_ticks","throw","unsubscribe_ticks"]},"id":1})");
+    EXPECT_EQ(call(ws, R"({"jsonrpc":"2.0","id":"a","method":"point"})"),
+              R"({"jsonrpc":"2.0","result":{"x":1,"y":"0xab","z":null},"id":"a"})");
+    EXPECT_EQ(
+        call(ws, request("rpc_methods")),
+        R"({"jsonrpc":"2.0","result":{"methods":["big","echo","echo_alias","fail","point","rpc_methods","size","subscribe_ticks","throw","unsubscribe_ticks"]},"id":1})");
 }
 
 TEST_F(ServerTest, RefusesWhatIsWrongAndLivesOn)
@@ -148,7 +156,8 @@ TEST_F(ServerTest, RefusesWhatIsWrongAndLivesOn)
     auto ws = open();
     const auto error = [&](const std::string& text) {
         const auto answer = json::parse(call(ws, text)).as_object();
-        return std::to_string(answer.at("error").at("code").as_int64()) + " " + std::string{answer.at("error").at("message").as_string()};
+        return std::to_string(answer.at("error").at("code").as_int64()) + " "
+               + std::string{answer.at("error").at("message").as_string()};
     };
     EXPECT_EQ(error("{"), "-32700 Parse error");
     EXPECT_NE(post("\"\xff\"").body().find("-32700"), std::string::npos);
@@ -165,8 +174,9 @@ TEST_F(ServerTest, RefusesWhatIsWrongAndLivesOn)
     EXPECT_EQ(error(request("size", R"(["0x00", 4294967296])")), "-32602 Invalid params");
     EXPECT_EQ(error(request("size", R"(["0x00", 1, 2])")), "-32602 Invalid params");
     EXPECT_EQ(error(request("throw")), "-32603 Internal error");
-    EXPECT_EQ(call(ws, request("fail")),
-              R"({"jsonrpc":"2.0","error":{"code":1010,"message":"Invalid Transaction","data":"Transaction is outdated"},"id":1})");
+    EXPECT_EQ(
+        call(ws, request("fail")),
+        R"({"jsonrpc":"2.0","error":{"code":1010,"message":"Invalid Transaction","data":"Transaction is outdated"},"id":1})");
     EXPECT_EQ(call(ws, request("echo", R"(["alive"])")), R"({"jsonrpc":"2.0","result":"alive","id":1})");
 }
 
@@ -174,10 +184,12 @@ TEST_F(ServerTest, AnswersBatchesAndNotNotifications)
 {
     auto ws = open();
     ws.write(asio::buffer(std::string{R"({"jsonrpc":"2.0","method":"echo","params":["nobody asks"]})"}));
-    EXPECT_EQ(call(ws, "[" + request("echo", R"(["a"])", 1) + "," + request("nothing", "[]", 2) + ",5]"),
-              R"([{"jsonrpc":"2.0","result":"a","id":1},{"jsonrpc":"2.0","error":{"code":-32601,"message":"Method not found"},"id":2},)"
-              R"({"jsonrpc":"2.0","error":{"code":-32600,"message":"Invalid Request"},"id":null}])");
-    EXPECT_EQ(post("[" + request("point") + "]").body(), R"([{"jsonrpc":"2.0","result":{"x":1,"y":"0xab","z":null},"id":1}])");
+    EXPECT_EQ(
+        call(ws, "[" + request("echo", R"(["a"])", 1) + "," + request("nothing", "[]", 2) + ",5]"),
+        R"([{"jsonrpc":"2.0","result":"a","id":1},{"jsonrpc":"2.0","error":{"code":-32601,"message":"Method not found"},"id":2},)"
+        R"({"jsonrpc":"2.0","error":{"code":-32600,"message":"Invalid Request"},"id":null}])");
+    EXPECT_EQ(post("[" + request("point") + "]").body(),
+              R"([{"jsonrpc":"2.0","result":{"x":1,"y":"0xab","z":null},"id":1}])");
 }
 
 TEST_F(ServerTest, KeepsItsSizeLimits)
@@ -187,7 +199,8 @@ TEST_F(ServerTest, KeepsItsSizeLimits)
     auto ws = open();
     EXPECT_NE(call(ws, request("echo", "[\"" + std::string(20'000, 'x') + "\"]")).find("-32007"), std::string::npos);
     EXPECT_NE(call(ws, request("big", "[20000]")).find("-32008"), std::string::npos);
-    EXPECT_NE(call(ws, "[" + request("big", "[6000]") + "," + request("big", "[6000]") + "]").find("-32008"), std::string::npos);
+    EXPECT_NE(call(ws, "[" + request("big", "[6000]") + "," + request("big", "[6000]") + "]").find("-32008"),
+              std::string::npos);
     EXPECT_EQ(call(ws, request("echo", R"(["alive"])")), R"({"jsonrpc":"2.0","result":"alive","id":1})");
     EXPECT_EQ(post(std::string(20'000, ' ')).result(), http::status::payload_too_large);
 }
@@ -198,7 +211,8 @@ TEST_F(ServerTest, SendsTheResponseBeforeTheFirstNotification)
     const auto response = json::parse(call(ws, request("subscribe_ticks", "[3]")));
     const std::string id{response.at("result").as_string()};
     for (int i = 0; i < 3; ++i)
-        EXPECT_EQ(read(ws), R"({"jsonrpc":"2.0","method":"tick","params":{"subscription":")" + id + R"(","result":)" + std::to_string(i) + "}}");
+        EXPECT_EQ(read(ws), R"({"jsonrpc":"2.0","method":"tick","params":{"subscription":")" + id + R"(","result":)"
+                                + std::to_string(i) + "}}");
     table.ticks[0]->notify("\"later\"");
     EXPECT_NE(read(ws).find("later"), std::string::npos);
     EXPECT_EQ(call(ws, request("unsubscribe_ticks", "[\"" + id + "\"]")), R"({"jsonrpc":"2.0","result":true,"id":1})");
@@ -216,7 +230,8 @@ TEST_F(ServerTest, LimitsSubscriptionsAndFreesThem)
     {
         auto ws = open();
         call(ws, request("subscribe_ticks", "[0]"));
-        EXPECT_NE(call(ws, request("subscribe_ticks", "[5000]")).find("-32602"), std::string::npos); // refused ones do not count
+        EXPECT_NE(call(ws, request("subscribe_ticks", "[5000]")).find("-32602"),
+                  std::string::npos); // refused ones do not count
         call(ws, request("subscribe_ticks", "[0]"));
         EXPECT_NE(call(ws, request("subscribe_ticks", "[0]")).find("-32006"), std::string::npos);
     }
@@ -257,7 +272,9 @@ TEST_F(ServerTest, PingsASilentClient)
     start();
     auto ws = open();
     bool pinged = false;
-    ws.control_callback([&](websocket::frame_type kind, beast::string_view) { pinged = pinged || kind == websocket::frame_type::ping; });
+    ws.control_callback([&](websocket::frame_type kind, beast::string_view) {
+        pinged = pinged || kind == websocket::frame_type::ping;
+    });
     std::thread later{[&] {
         std::this_thread::sleep_for(std::chrono::milliseconds{1500});
         table.ticks[0]->notify("1");
@@ -270,9 +287,12 @@ TEST_F(ServerTest, PingsASilentClient)
 
 TEST_F(ServerTest, ChecksOrigins)
 {
-    options.cors = {"http://good.example"};
+    options.cors = {"http://good.example", "http://localhost:*"};
     start();
-    EXPECT_EQ(post(request("point"), "http://good.example")[http::field::access_control_allow_origin], "http://good.example");
+    EXPECT_EQ(post(request("point"), "http://localhost:3000").result(), http::status::ok);
+    EXPECT_EQ(post(request("point"), "http://localhost:3000.evil.example").result(), http::status::forbidden);
+    EXPECT_EQ(post(request("point"), "http://good.example")[http::field::access_control_allow_origin],
+              "http://good.example");
     EXPECT_EQ(post(request("point"), "http://evil.example").result(), http::status::forbidden);
     EXPECT_EQ(post("", "http://good.example", "", http::verb::options).result(), http::status::no_content);
     EXPECT_EQ(post(request("point"), "", "text/plain").result(), http::status::unsupported_media_type);
@@ -294,7 +314,8 @@ TEST_F(ServerTest, SaysThatThePortIsInUse)
 
 TEST_F(ServerTest, SurvivesBytesThatAreNoHttp)
 {
-    for (const std::string& rubbish : {std::string{"\x00\xff\r\n\r\n", 6}, std::string{"GET"}, std::string{"POST / HTTP/1.1\r\nContent-Length: 99999999999\r\n\r\n"}}) {
+    for (const std::string& rubbish : {std::string{"\x00\xff\r\n\r\n", 6}, std::string{"GET"},
+                                       std::string{"POST / HTTP/1.1\r\nContent-Length: 99999999999\r\n\r\n"}}) {
         auto socket = connect();
         asio::write(socket, asio::buffer(rubbish));
     }

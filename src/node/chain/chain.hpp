@@ -1,0 +1,112 @@
+#pragma once
+// The chain: its blocks, its states, and the one way by which a block gets in. Every block, the author's own
+// included, is executed in full by Chain::import and stored in one batch.
+#include "host/engine.hpp"
+#include "node/chain/aura.hpp"
+#include "node/chain/lanes.hpp"
+#include "node/chain/spec.hpp"
+#include "node/db/store.hpp"
+#include "primitives/header.hpp"
+
+#include <functional>
+#include <memory>
+
+namespace phala::node {
+
+struct BlockRef {
+    H256 hash;
+    BlockNumber number = 0;
+    friend bool operator==(const BlockRef&, const BlockRef&) = default;
+};
+
+struct Heads {
+    BlockRef best;
+    BlockRef finalized;
+    H256 genesis;
+};
+
+/// What an import or a finalization changed; `retracted` newest first, `enacted` and `finalized` oldest first.
+struct ChainEvent {
+    std::optional<BlockRef> imported;
+    std::vector<BlockRef> retracted;
+    std::vector<BlockRef> enacted;
+    std::vector<BlockRef> finalized;
+    Heads heads; ///< after it
+};
+
+/// How far an imported block is trusted.
+enum class Finality : std::uint8_t { Later, WithImport };
+
+/// Trie nodes of the store.
+class StoredNodes final : public trie::NodeReader {
+public:
+    explicit StoredNodes(const Store& store) : store_{store} {}
+    [[nodiscard]] Outcome<std::optional<Bytes>> get(const trie::Hash& hash) const override
+    {
+        return store_.get(Column::Nodes, hash);
+    }
+
+private:
+    const Store& store_;
+};
+
+class Chain {
+public:
+    /// Opens the chain that the store holds, or builds its genesis. `store` and `engine` outlive the chain.
+    static Outcome<std::unique_ptr<Chain>> open(Store& store, host::Engine& engine, const ChainSpec& spec);
+    ~Chain();
+    Chain(const Chain&) = delete;
+    Chain& operator=(const Chain&) = delete;
+
+    // Reading; from any thread
+
+    [[nodiscard]] Heads heads() const;
+    Outcome<std::optional<Header>> header(const H256& hash) const;
+    /// Extrinsics without their length prefixes.
+    Outcome<std::optional<std::vector<Bytes>>> body(const H256& hash) const;
+    /// The block of that number on the best chain.
+    Outcome<std::optional<H256>> hash_at(BlockNumber number) const;
+    /// As header, but an unknown block is an error.
+    Outcome<Header> require_header(const H256& hash) const;
+
+    /// The state behind a block.
+    Outcome<host::TrieState> state_at(const H256& hash) const;
+    [[nodiscard]] const trie::NodeReader& nodes() const;
+    /// The runtime that executes the children of a block.
+    Outcome<std::shared_ptr<const host::Runtime>> runtime_at(const H256& hash) const;
+    /// Calls the runtime on the state behind a block; what it writes is forgotten.
+    Outcome<Bytes> call(const H256& at, std::string_view function, ByteView arguments) const;
+    Outcome<RuntimeVersion> version_at(const H256& hash) const;
+
+    Outcome<LaneRange> lane_range(const LaneId& lane, std::uint64_t from, std::size_t max_count, std::size_t max_bytes,
+                                  const H256& at) const;
+    Outcome<std::optional<Bytes>> payload(const H256& hash) const;
+
+    // Changing; one at a time, the others wait
+
+    /// Checks, executes and stores a sealed block; gives its hash.
+    Outcome<H256> import(const Block& block, Finality finality);
+    /// Makes a block of the best chain and all before it final.
+    Outcome<> finalize(const H256& hash);
+
+    /// Called after each change in the thread that made it, in the order of changes. Set before the first change.
+    void on_event(std::function<void(const ChainEvent&)> observer);
+
+private:
+    struct Impl;
+    explicit Chain(std::unique_ptr<Impl> impl);
+    std::unique_ptr<Impl> impl_;
+};
+
+/// The first state of a chain.
+struct Genesis {
+    Header header;
+    std::map<Bytes, Bytes> state;
+    std::vector<std::pair<trie::Hash, Bytes>> nodes;
+};
+Outcome<Genesis> build_genesis(host::Engine& engine, const ChainSpec& spec);
+
+/// A call's context whose log lines go to the node's log.
+host::CallContext logged_context(host::Overlay& overlay);
+
+} // namespace phala::node

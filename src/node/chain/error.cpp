@@ -1,0 +1,27 @@
+#include "node/chain/error.hpp"
+
+namespace phala::node {
+
+std::string_view describe(ChainError error)
+{
+    switch (error) {
+    case ChainError::BadSpec: return "the chain specification cannot be used";
+    case ChainError::BadGenesis: return "the runtime cannot build the genesis state";
+    case ChainError::WrongChain:
+        return "the database belongs to another chain or another genesis; choose another --base-path or delete the old one";
+    case ChainError::UnknownBlock: return "UnknownBlock";
+    case ChainError::UnknownParent: return "the parent of the block is unknown";
+    case ChainError::AlreadyKnown: return "the block is known already";
+    case ChainError::BadDigest: return "the block's digest is malformed";
+    case ChainError::BadSlot: return "the block's slot does not follow its parent's";
+    case ChainError::BadSeal: return "the block is not sealed by the author of its slot";
+    case ChainError::BadBlock: return "the runtime refused the block";
+    case ChainError::WrongRoot: return "the block's state root is not that of its execution";
+    case ChainError::BadAnswer: return "the runtime gave an answer that does not decode";
+    case ChainError::NotCanonical: return "the block is not on the best chain";
+    case ChainError::NotFinalizable: return "the block does not follow the last finalized block on the best chain";
+    }
+    return "unknown chain error";
+}
+
+} // namespace phala::node

@@ -1,0 +1,48 @@
+#pragma once
+// Sealing of a development chain (spec substrate-host §10.3, decisions §2): blocks on a timer, when transactions
+// arrive, or when asked for. One key authors; blocks carry Aura slots and seals as on any other chain.
+#include "crypto/key_pair.hpp"
+#include "node/consensus/builder.hpp"
+
+#include <optional>
+
+namespace phala::node {
+
+enum class SealingMode : std::uint8_t { Manual, Instant, Interval };
+
+struct Sealing {
+    SealingMode mode = SealingMode::Interval;
+    /// Of Interval; none: the chain's slot duration. Shorter than a slot, blocks run ahead of the clock.
+    std::optional<std::chrono::milliseconds> interval;
+};
+
+/// "instant", "manual", "interval" or "interval=250" (milliseconds).
+std::optional<Sealing> parse_sealing(std::string_view text);
+
+class DevSealer {
+public:
+    DevSealer(Chain& chain, Pool& pool, crypto::KeyPair author, Sealing sealing);
+    /// Ends its thread; a block that is being made is finished.
+    ~DevSealer();
+    DevSealer(const DevSealer&) = delete;
+    DevSealer& operator=(const DevSealer&) = delete;
+
+    /// Begins to seal in its own thread, unless sealing is manual.
+    void start();
+
+    /// There is a ready transaction. From any thread; returns at once.
+    void wake();
+
+    enum class Empty : std::uint8_t { Refuse, Allow };
+    /// Makes, seals and imports one block on a parent (the best block if none is named). From any thread.
+    Outcome<BlockRef> create_block(Empty empty, Finality finality, std::optional<H256> parent);
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+/// The start of a block in the next slot of no particular author: what a dry run executes in.
+Outcome<std::unique_ptr<BlockBuilder>> start_dry_run(const Chain& chain, const H256& parent);
+
+} // namespace phala::node

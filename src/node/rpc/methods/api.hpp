@@ -1,0 +1,31 @@
+#pragma once
+// All methods of the node, by the parts of it that they speak for.
+#include "node/chain/chain.hpp"
+#include "node/consensus/dev_sealer.hpp"
+#include "node/pool/pool.hpp"
+#include "node/rpc/methods.hpp"
+#include "node/rpc/methods/notifier.hpp"
+
+namespace phala::node::rpc {
+
+/// What the methods work on; all of it outlives the table.
+struct Api {
+    Chain& chain;
+    Pool& pool;
+    DevSealer& sealer;
+    Notifier& notifier;
+    const ChainSpec& spec;
+    std::string node_version;
+    std::string peer_id;
+};
+
+void add_chain_methods(Methods& methods, const Api& api);
+void add_state_methods(Methods& methods, const Api& api);
+void add_author_methods(Methods& methods, const Api& api);
+void add_system_methods(Methods& methods, const Api& api);
+void add_payment_methods(Methods& methods, const Api& api);
+void add_phala_methods(Methods& methods, const Api& api);
+
+void add_all_methods(Methods& methods, const Api& api);
+
+} // namespace phala::node::rpc

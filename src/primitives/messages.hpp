@@ -2,6 +2,7 @@
 // Messages between the chain and its workers (spec trust-and-keys §2.4, §4.1–§4.2, sdk-wire §4.6): the envelope
 // and every payload. The chain, the worker and the command line share these declarations; a type that travels
 // under one topic names it. Field and variant names are wire names.
+#include "crypto/encrypted_data.hpp"
 #include "primitives/types.hpp"
 #include "scale/codec.hpp"
 
@@ -99,9 +100,9 @@ Bytes wrapped_signing_bytes(SignedContent type, ByteView data);
 
 /// Longest topic the chain accepts, in bytes: it becomes part of every leaf.
 inline constexpr std::size_t kMaxTopicBytes = 256;
-/// Longest payload of an account's message and of an off-chain sender's message (spec trust-and-keys §4.6.3).
-inline constexpr std::size_t kMaxAccountPayload = 512 * 1024;
-inline constexpr std::size_t kMaxOffchainPayload = 64 * 1024;
+/// Longest payload of a worker's message and of any other sender's but a pallet's (spec trust-and-keys §4.6.3).
+inline constexpr std::size_t kMaxWorkerPayload = 64 * 1024;
+inline constexpr std::size_t kMaxSenderPayload = 512 * 1024;
 /// Most payload bytes that pallets and senders may put into one block. An upload of 2 MiB, the largest code that
 /// the contracts pallet takes, fits with its frame. System code is exempt (decisions §3.3).
 inline constexpr std::size_t kMaxOutboundBytes = 2 * 1024 * 1024 + 64 * 1024;
@@ -138,13 +139,7 @@ bool has_topic(const Message& message)
 
 // ---- Commands to contracts ----------------------------------------------------------------------------------
 
-/// Ciphertext to a key: agreement of `pubkey` with it, AES-256-GCM; data ends in the tag (sdk-wire §4.3).
-struct EncryptedData {
-    ByteArray<12> iv;
-    PublicKey pubkey;
-    Bytes data;
-    friend bool operator==(const EncryptedData&, const EncryptedData&) = default;
-};
+using crypto::EncryptedData;
 
 struct InkCommand {
     struct InkMessage {
@@ -257,6 +252,10 @@ struct ClusterInfo {
 };
 
 enum class ResourceType : std::uint8_t { InkCode = 0, SidevmCode = 1, IndeterministicInkCode = 2 };
+constexpr std::string_view metadata_path(ResourceType)
+{
+    return "phala_types::contract::messaging::ResourceType";
+}
 
 /// A worker's keys as the chain names them; the two are equal (spec trust-and-keys §2.1).
 struct WorkerIdentity {

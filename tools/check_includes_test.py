@@ -70,6 +70,8 @@ class CheckIncludes(unittest.TestCase):
     def test_contracts(self):
         self.accepted("contracts/sdk/a.hpp", '#include "scale/codec.hpp"')
         self.refused("contracts/sdk/a.hpp", '#include "runtime/frame/frame.hpp"')
+        self.accepted("contracts/sdk/metadata/a.hpp", '#include "runtime/frame/frame.hpp"')
+        self.refused("contracts/sdk/metadata/a.hpp", '#include "host/engine.hpp"')
 
 
 if __name__ == "__main__":

@@ -62,7 +62,7 @@ Outcome<Genesis> build_genesis(host::Engine& engine, const ChainSpec& spec)
     PHALA_TRY(auto changes,
               overlay.changes(static_cast<trie::StateVersion>(runtime->version()->state_version == 0 ? 0 : 1)));
 
-    Genesis genesis;
+    Genesis genesis{};
     genesis.header.state_root = {changes.trie.root};
     genesis.header.extrinsics_root = {trie::kEmptyRoot};
     genesis.nodes = std::move(changes.trie.inserted);

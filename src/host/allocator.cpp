@@ -9,7 +9,8 @@ std::string_view describe(AllocatorError error)
     switch (error) {
     case AllocatorError::TooLarge: return "allocation is larger than 32 MiB";
     case AllocatorError::OutOfMemory: return "runtime is out of memory";
-    case AllocatorError::BadPointer: return "heap of the runtime is corrupt, or a pointer is freed that was not allocated";
+    case AllocatorError::BadPointer:
+        return "heap of the runtime is corrupt, or a pointer is freed that was not allocated";
     case AllocatorError::Poisoned: return "allocator failed before in this call";
     }
     return "unknown allocator error";
@@ -84,8 +85,8 @@ Outcome<std::uint32_t> Allocator::take_fresh(LinearMemory& memory, std::uint64_t
         const std::uint64_t pages = now / kPageSize;
         const std::uint64_t missing = (needed - now + kPageSize - 1) / kPageSize;
         // Doubling keeps the number of times small; where that is too much, what is needed may still fit.
-        const bool grown = (pages > missing && memory.grow(static_cast<std::uint32_t>(pages))) ||
-                           (missing <= 65'536 && memory.grow(static_cast<std::uint32_t>(missing)));
+        const bool grown = (pages > missing && memory.grow(static_cast<std::uint32_t>(pages)))
+                           || (missing <= 65'536 && memory.grow(static_cast<std::uint32_t>(missing)));
         if (!grown || needed > memory.bytes().size())
             return fail(AllocatorError::OutOfMemory, "memory is at " + std::to_string(pages) + " pages");
     }

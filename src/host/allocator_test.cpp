@@ -10,7 +10,10 @@ namespace {
 
 class VectorMemory final : public LinearMemory {
 public:
-    VectorMemory(std::uint32_t pages, std::uint32_t max_pages) : bytes_(std::size_t{pages} * kPageSize), max_pages_{max_pages} {}
+    VectorMemory(std::uint32_t pages, std::uint32_t max_pages)
+        : bytes_(std::size_t{pages} * kPageSize), max_pages_{max_pages}
+    {
+    }
     std::span<std::uint8_t> bytes() override { return bytes_; }
     bool grow(std::uint32_t pages) override
     {
@@ -57,9 +60,9 @@ TEST(Allocator, AddressesAreThoseOfTheReference)
 {
     VectorMemory memory{1, 1};
     Allocator allocator{13};
-    EXPECT_EQ(allocator.allocate(memory, 1).value(), 24u);  // base 16, header 8
-    EXPECT_EQ(allocator.allocate(memory, 9).value(), 40u);  // 16 bytes
-    EXPECT_EQ(allocator.allocate(memory, 0).value(), 64u);  // 8 bytes
+    EXPECT_EQ(allocator.allocate(memory, 1).value(), 24u); // base 16, header 8
+    EXPECT_EQ(allocator.allocate(memory, 9).value(), 40u); // 16 bytes
+    EXPECT_EQ(allocator.allocate(memory, 0).value(), 64u); // 8 bytes
     ASSERT_TRUE(allocator.free(memory, 24));
     ASSERT_TRUE(allocator.free(memory, 64));
     EXPECT_EQ(allocator.allocate(memory, 8).value(), 64u); // last freed, first taken
@@ -96,7 +99,8 @@ TEST(Allocator, CorruptHeapsAreErrors)
         Allocator allocator{64};
         EXPECT_TRUE(allocator.free(memory, pointer).error().is(AllocatorError::BadPointer)) << pointer;
     }
-    for (const auto link : {std::uint64_t{0xffff'fff0}, std::uint64_t{65'530}, std::uint64_t{1} << 32, ~std::uint64_t{0}}) {
+    for (const auto link :
+         {std::uint64_t{0xffff'fff0}, std::uint64_t{65'530}, std::uint64_t{1} << 32, ~std::uint64_t{0}}) {
         VectorMemory memory{1, 1};
         Allocator allocator{64};
         const auto pointer = allocator.allocate(memory, 8).value();

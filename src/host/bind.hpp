@@ -177,7 +177,8 @@ struct Bound<Function> {
 
 private:
     template <std::size_t... I>
-    static Outcome<std::uint64_t> invoke_with(Guest& guest, std::span<const std::uint64_t> arguments, std::index_sequence<I...>)
+    static Outcome<std::uint64_t> invoke_with(Guest& guest, std::span<const std::uint64_t> arguments,
+                                              std::index_sequence<I...>)
     {
         std::tuple<Outcome<A>...> read{Parameter<A>::read(guest, arguments[I])...};
         const Error* bad = nullptr;

@@ -25,7 +25,8 @@ template <std::size_t N>
 Outcome<ByteArray<N>> exactly(ByteView bytes)
 {
     if (bytes.size() != N)
-        return fail(HostError::Trap, "keystore gave " + std::to_string(bytes.size()) + " bytes in place of " + std::to_string(N));
+        return fail(HostError::Trap,
+                    "keystore gave " + std::to_string(bytes.size()) + " bytes in place of " + std::to_string(N));
     return array_of<N>(bytes);
 }
 
@@ -43,7 +44,8 @@ Outcome<std::vector<ByteArray<public_key_size(Scheme)>>> public_keys(Guest& gues
 }
 
 template <KeyScheme Scheme>
-Outcome<ByteArray<public_key_size(Scheme)>> generate(Guest& guest, Fixed<4> type, Scaled<std::optional<std::string>> uri)
+Outcome<ByteArray<public_key_size(Scheme)>> generate(Guest& guest, Fixed<4> type,
+                                                     Scaled<std::optional<std::string>> uri)
 {
     PHALA_TRY(auto* keystore, guest.keystore());
     PHALA_TRY(const Bytes key, keystore->generate(Scheme, type.array(), uri.value));
@@ -71,7 +73,8 @@ Outcome<MaybeSignature<Scheme>> sign(Guest& guest, Fixed<4> type, Fixed<public_k
     return maybe_signature<Scheme>(keystore->sign(Scheme, type.array(), key.bytes, message));
 }
 
-Outcome<MaybeSignature<KeyScheme::Ecdsa>> ecdsa_sign_prehashed(Guest& guest, Fixed<4> type, Fixed<33> key, Fixed<32> digest)
+Outcome<MaybeSignature<KeyScheme::Ecdsa>> ecdsa_sign_prehashed(Guest& guest, Fixed<4> type, Fixed<33> key,
+                                                               Fixed<32> digest)
 {
     PHALA_TRY(const auto* keystore, guest.keystore());
     return maybe_signature<KeyScheme::Ecdsa>(keystore->sign_digest(type.array(), key.bytes, digest.array()));

@@ -12,6 +12,7 @@
 #include <list>
 #include <mutex>
 #include <set>
+#include <sys/mman.h>
 #include <system_error>
 #include <unistd.h>
 
@@ -24,6 +25,7 @@ constexpr std::string_view kCompilation = "wasmtime-" WASMTIME_VERSION "-1";
 
 constexpr std::size_t kWasmStack = 1024 * 1024;
 constexpr std::uint64_t kMaxMemory = std::uint64_t{65'536} * kPageSize;
+constexpr std::uint64_t kGuard = 32 * 1024 * 1024;
 constexpr std::size_t kMaxTableElements = 200'000;
 constexpr std::size_t kMaxInstanceSize = 4 * 1024 * 1024;
 /// Of a memory that is given back, this much is overwritten rather than given to the system and faulted in again.
@@ -94,8 +96,26 @@ std::string message_of(const WasmTrap& trap)
     return first_line(text.text());
 }
 
+/// As many instances as the address space has room for: the engine itself would end the process if it had none.
+std::uint32_t fitting_instances(const EngineConfig& config)
+{
+    std::uint32_t instances = std::max(config.max_instances, 1u);
+    for (; instances > 1; instances /= 2) {
+        const std::size_t size = (kMaxMemory + kGuard) * instances;
+        void* room = ::mmap(nullptr, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+        if (room != MAP_FAILED) {
+            ::munmap(room, size);
+            break;
+        }
+    }
+    if (instances < config.max_instances && config.warn)
+        config.warn("address space is limited: only " + std::to_string(instances) + " runtime calls run at one time");
+    return instances;
+}
+
 WasmEngine make_engine(const EngineConfig& config)
 {
+    const std::uint32_t instances = fitting_instances(config);
     wasm_config_t* raw = wasm_config_new();
     wasmtime_config_max_wasm_stack_set(raw, kWasmStack);
     wasmtime_config_cranelift_nan_canonicalization_set(raw, true);
@@ -109,12 +129,13 @@ WasmEngine make_engine(const EngineConfig& config)
     wasmtime_config_wasm_multi_memory_set(raw, false);
     wasmtime_config_memory_init_cow_set(raw, true);
     wasmtime_config_memory_reservation_set(raw, kMaxMemory);
+    wasmtime_config_memory_guard_size_set(raw, kGuard);
     wasmtime_config_memory_may_move_set(raw, false);
 
     wasmtime_pooling_allocation_config_t* pool = wasmtime_pooling_allocation_config_new();
-    wasmtime_pooling_allocation_config_total_core_instances_set(pool, config.max_instances);
-    wasmtime_pooling_allocation_config_total_memories_set(pool, config.max_instances);
-    wasmtime_pooling_allocation_config_total_tables_set(pool, config.max_instances);
+    wasmtime_pooling_allocation_config_total_core_instances_set(pool, instances);
+    wasmtime_pooling_allocation_config_total_memories_set(pool, instances);
+    wasmtime_pooling_allocation_config_total_tables_set(pool, instances);
     wasmtime_pooling_allocation_config_max_core_instance_size_set(pool, kMaxInstanceSize);
     wasmtime_pooling_allocation_config_max_memory_size_set(pool, kMaxMemory);
     wasmtime_pooling_allocation_config_table_elements_set(pool, kMaxTableElements);
@@ -168,7 +189,8 @@ wasm_trap_t* call_host_function(void* data, wasmtime_caller_t* caller, wasmtime_
     std::array<std::uint64_t, kMaxParams> arguments{};
     const std::size_t count = function.params.size();
     for (std::size_t i = 0; i < count; ++i)
-        arguments[i] = function.params[i] == WasmType::I32 ? static_cast<std::uint32_t>(values[i].i32) : static_cast<std::uint64_t>(values[i].i64);
+        arguments[i] = function.params[i] == WasmType::I32 ? static_cast<std::uint32_t>(values[i].i32)
+                                                           : static_cast<std::uint64_t>(values[i].i64);
     try {
         const auto result = function.invoke(*call.guest, std::span{arguments}.first(count));
         if (!result)
@@ -190,7 +212,8 @@ struct Stub {
 wasm_trap_t* call_stub(void* data, wasmtime_caller_t* caller, wasmtime_val_raw_t*, std::size_t)
 {
     auto& call = *static_cast<Call*>(wasmtime_context_get_data(wasmtime_caller_context(caller)));
-    return trap(call, static_cast<const Stub*>(data)->name, Error{HostError::Trap, "this host function is not available in this context"});
+    return trap(call, static_cast<const Stub*>(data)->name,
+                Error{HostError::Trap, "this host function is not available in this context"});
 }
 
 wasm_valtype_vec_t value_types(std::span<const WasmType> types)
@@ -231,7 +254,9 @@ Outcome<void> check(wasmtime_error_t* raw, HostError as)
 /// Defines what the module imports: host functions, and stubs for those that are known but not here.
 class Linking {
 public:
-    Linking(wasm_engine_t* engine, const wasm::Module& module) : linker_{wasmtime_linker_new(engine)}, module_{module} {}
+    Linking(wasm_engine_t* engine, const wasm::Module& module) : linker_{wasmtime_linker_new(engine)}, module_{module}
+    {
+    }
 
     Outcome<WasmLinker> run()
     {
@@ -242,7 +267,8 @@ public:
                 missing += (missing.empty() ? "" : ", ") + import.module + "." + import.name;
         }
         if (!missing.empty())
-            return fail(HostError::BadBlob, "imports that this host does not have, or not with this signature: " + missing);
+            return fail(HostError::BadBlob,
+                        "imports that this host does not have, or not with this signature: " + missing);
         return std::move(linker_);
     }
 
@@ -255,11 +281,13 @@ private:
             return false;
         for (const auto& function : host_functions())
             if (function.name == name)
-                return std::ranges::equal(function.params, *params) && matches(function.result, *results) &&
-                       add(name, *params, *results, &call_host_function, const_cast<HostFunction*>(&function), nullptr);
+                return std::ranges::equal(function.params, *params) && matches(function.result, *results)
+                       && add(name, *params, *results, &call_host_function, const_cast<HostFunction*>(&function),
+                              nullptr);
         if (!is_known_elsewhere(name))
             return false;
-        return add(name, *params, *results, &call_stub, new Stub{name}, [](void* stub) { delete static_cast<Stub*>(stub); });
+        return add(name, *params, *results, &call_stub, new Stub{name},
+                   [](void* stub) { delete static_cast<Stub*>(stub); });
     }
 
     static bool matches(std::optional<WasmType> result, const std::vector<WasmType>& results)
@@ -271,8 +299,8 @@ private:
              wasmtime_func_unchecked_callback_t callback, void* data, void (*finalizer)(void*))
     {
         const auto type = function_type(params, results);
-        const WasmError error{wasmtime_linker_define_func_unchecked(linker_.get(), kEnv.data(), kEnv.size(), name.data(), name.size(),
-                                                                    type.get(), callback, data, finalizer)};
+        const WasmError error{wasmtime_linker_define_func_unchecked(
+            linker_.get(), kEnv.data(), kEnv.size(), name.data(), name.size(), type.get(), callback, data, finalizer)};
         return !error;
     }
 
@@ -349,7 +377,8 @@ struct Runtime::Compiled {
     std::set<std::string, std::less<>> functions; // that have the signature of entry points
     VersionOfCode version_of_code;
     std::optional<RuntimeVersion> announced; // by custom sections
-    Outcome<Bytes> call(std::string_view function, ByteView arguments, CallContext& context, const VersionOfCode& version_of) const;
+    Outcome<Bytes> call(std::string_view function, ByteView arguments, CallContext& context,
+                        const VersionOfCode& version_of) const;
 
     mutable std::once_flag version_once;
     mutable std::optional<Outcome<RuntimeVersion>> version;
@@ -377,7 +406,9 @@ const Outcome<RuntimeVersion>& Runtime::version() const
         }
         Overlay overlay{empty_state()};
         CallContext context{.overlay = overlay};
-        const VersionOfCode none = [](ByteView) { return std::nullopt; }; // asked for its own version it would wait for itself
+        const VersionOfCode none = [](ByteView) {
+            return std::nullopt;
+        }; // asked for its own version it would wait for itself
         auto encoded = compiled_->call("Core_version", {}, context, none);
         if (encoded)
             compiled_->version.emplace(decode_runtime_version(*encoded));
@@ -397,8 +428,8 @@ public:
         wasmtime_store_limiter(store_.get(), static_cast<std::int64_t>(std::min(max_memory, kMaxMemory)), -1, 1, 1, 1);
     }
 
-    Outcome<Bytes> run(const wasmtime_instance_pre_t* pre, std::string_view function, ByteView arguments, CallContext& context,
-                       const VersionOfCode& version_of)
+    Outcome<Bytes> run(const wasmtime_instance_pre_t* pre, std::string_view function, ByteView arguments,
+                       CallContext& context, const VersionOfCode& version_of)
     {
         wasm_trap_t* trapped = nullptr;
         if (const WasmError error{wasmtime_instance_pre_instantiate(pre, this->context(), &instance_, &trapped)}; error)
@@ -478,7 +509,8 @@ Outcome<Bytes> Runtime::Compiled::call(std::string_view function, ByteView argum
         return fail(HostError::MissingExport, std::string{function});
     const std::uint64_t pages = std::uint64_t{initial_pages} + context.heap_pages;
     context.overlay.begin_transaction();
-    auto result = Instance{wasm_engine, pages * kPageSize}.run(instance_pre.get(), function, arguments, context, version_of);
+    auto result =
+        Instance{wasm_engine, pages * kPageSize}.run(instance_pre.get(), function, arguments, context, version_of);
     PHALA_CHECK(result ? context.overlay.commit_transaction() : context.overlay.rollback_transaction());
     if (!result)
         return fail(std::move(result), function);
@@ -497,7 +529,10 @@ struct Engine::State {
         std::shared_future<Loaded> runtime;
     };
 
-    explicit State(EngineConfig given) : config{std::move(given)}, engine{make_engine(config)}, disk{config.cache_directory} {}
+    explicit State(EngineConfig given)
+        : config{std::move(given)}, engine{make_engine(config)}, disk{config.cache_directory}
+    {
+    }
 
     Loaded compile(Engine& owner, ByteView blob, const Hash& code_hash);
     Outcome<WasmModule> compile_module(const wasm::Module& module, const Hash& code_hash);
@@ -555,7 +590,8 @@ Outcome<WasmModule> Engine::State::compile_module(const wasm::Module& module, co
     WasmBytes serialized;
     PHALA_CHECK(check(wasmtime_module_serialize(compiled.get(), &serialized.raw), HostError::Unavailable));
     if (!disk.store(code_hash, serialized.view()) && config.warn)
-        config.warn("compiled runtime could not be kept in " + config.cache_directory.string() + "; the next start compiles it again");
+        config.warn("compiled runtime could not be kept in " + config.cache_directory.string()
+                    + "; the next start compiles it again");
     return compiled;
 }
 
@@ -573,7 +609,8 @@ Engine::State::Loaded Engine::State::compile(Engine& owner, ByteView blob, const
     PHALA_TRY(compiled->module, compile_module(*module, code_hash));
     PHALA_TRY(compiled->linker, Linking(engine.get(), *module).run());
     wasmtime_instance_pre_t* pre = nullptr;
-    PHALA_CHECK(check(wasmtime_linker_instantiate_pre(compiled->linker.get(), compiled->module.get(), &pre), HostError::BadBlob));
+    PHALA_CHECK(check(wasmtime_linker_instantiate_pre(compiled->linker.get(), compiled->module.get(), &pre),
+                      HostError::BadBlob));
     compiled->instance_pre.reset(pre);
 
     using enum wasm::ValueType;

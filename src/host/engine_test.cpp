@@ -176,7 +176,8 @@ TEST_F(EngineTest, ErrorsTellWhy)
     expect_has(error_of("recurse"), "stack overflow");
     expect_has(error_of("eat_memory"), "out of memory");
     expect_has(error_of("free_nonsense"), "not allocated");
-    expect_has(error_of("timestamp"), "ext_offchain_timestamp_version_1: this host function is not available in this context");
+    expect_has(error_of("timestamp"),
+               "ext_offchain_timestamp_version_1: this host function is not available in this context");
     EXPECT_TRUE(runtime->call("absent", {}, context).error().is(HostError::MissingExport));
     EXPECT_TRUE(runtime->call("no_entry_point", {}, context).error().is(HostError::MissingExport));
     EXPECT_TRUE(runtime->call("return_outside", {}, context).error().is(HostError::BadResult));
@@ -195,7 +196,8 @@ TEST_F(EngineTest, LogsGoToTheSink)
 {
     std::vector<std::string> lines;
     context.log = [&](LogLevel level, std::string_view target, std::string_view message) {
-        lines.push_back(std::to_string(static_cast<int>(level)) + " " + std::string{target} + " " + std::string{message});
+        lines.push_back(std::to_string(static_cast<int>(level)) + " " + std::string{target} + " "
+                        + std::string{message});
     };
     ASSERT_TRUE(runtime->call("info", {}, context));
     context.max_log_level = LogLevel::Warn;
@@ -213,7 +215,8 @@ TEST_F(EngineTest, CallsRunInParallel)
             CallContext mine{.overlay = own};
             const Bytes key(3, static_cast<std::uint8_t>(t));
             for (int i = 0; i < 200; ++i)
-                good += runtime->call("set_to_itself", key, mine) && runtime->call("get", key, mine) == scale::encode(std::optional{key});
+                good += runtime->call("set_to_itself", key, mine)
+                        && runtime->call("get", key, mine) == scale::encode(std::optional{key});
         });
     threads.clear();
     EXPECT_EQ(good, 800);
@@ -257,12 +260,17 @@ TEST(Engine, RefusesWhatIsNoRuntime)
     refusal(cut);
     expect_has(refusal(wasm_of("(module)")), "no memory");
     expect_has(refusal(wasm_of(R"((module (memory 1)))")), "export its memory");
-    expect_has(refusal(wasm_of(R"((module (import "env" "ext_unheard_of_version_9" (func)) (memory (export "memory") 1)))")),
-               "env.ext_unheard_of_version_9");
-    expect_has(refusal(wasm_of(R"((module (import "env" "ext_storage_get_version_1" (func (param i32))) (memory (export "memory") 1)))")),
-               "env.ext_storage_get_version_1");
-    expect_has(refusal(wasm_of(R"((module (import "other" "ext_storage_root_version_1" (func (result i64))) (memory (export "memory") 1)))")),
-               "other.ext_storage_root_version_1");
+    expect_has(
+        refusal(wasm_of(R"((module (import "env" "ext_unheard_of_version_9" (func)) (memory (export "memory") 1)))")),
+        "env.ext_unheard_of_version_9");
+    expect_has(
+        refusal(wasm_of(
+            R"((module (import "env" "ext_storage_get_version_1" (func (param i32))) (memory (export "memory") 1)))")),
+        "env.ext_storage_get_version_1");
+    expect_has(
+        refusal(wasm_of(
+            R"((module (import "other" "ext_storage_root_version_1" (func (result i64))) (memory (export "memory") 1)))")),
+        "other.ext_storage_root_version_1");
     refusal(wasm_of(R"((module (memory (export "memory") 1) (func (param v128))))"));
 }
 
@@ -296,7 +304,8 @@ TEST(Engine, TakesCompressedCodeWithinBounds)
     expect_has(refusal(compressed(Bytes(60 << 20, 0))), "50 MiB");
 }
 
-constexpr std::string_view kMinimal = R"((module (memory (export "memory") 1) (global (export "__heap_base") i32 (i32.const 1024))
+constexpr std::string_view kMinimal =
+    R"((module (memory (export "memory") 1) (global (export "__heap_base") i32 (i32.const 1024))
   (data (i32.const 0) "\08ab\04c\01\00\00\00\02\00\00\00\03\00\00\00\00\04\00\00\00\01")
   (func (export "Core_version") (param i32 i32) (result i64) (i64.const 0x0000001700000000))
   (func (export "fail") (param i32 i32) (result i64) unreachable)))";
@@ -342,6 +351,30 @@ TEST(Engine, TellsVersionsByCallAndBySection)
     EXPECT_FALSE(asking->version());
 }
 
+TEST(Engine, RunsTheBuiltRuntime)
+{
+    std::ifstream file{PHALA_WASM_DIR "/khala_runtime.wasm", std::ios::binary};
+    if (!file)
+        GTEST_SKIP() << "the runtime is not built";
+    const Bytes blob{std::istreambuf_iterator<char>{file}, {}};
+    Engine engine{EngineConfig{}};
+    const auto loaded = engine.load(blob);
+    ASSERT_TRUE(loaded) << loaded.error().message();
+    const Runtime& runtime = **loaded;
+    ASSERT_TRUE(runtime.version()) << runtime.version().error().message();
+    EXPECT_EQ(runtime.version()->spec_name, "khala");
+    Overlay overlay{empty_state()};
+    CallContext context{.overlay = overlay};
+    // What the custom sections announce is what the code says.
+    const auto called = decode_runtime_version(runtime.call("Core_version", {}, context).value());
+    ASSERT_TRUE(called);
+    EXPECT_EQ(*called, *runtime.version());
+    const auto metadata = runtime.call("Metadata_metadata", {}, context);
+    ASSERT_TRUE(metadata) << metadata.error().message();
+    EXPECT_TRUE(scale::decode<Bytes>(*metadata));
+    EXPECT_EQ(overlay.depth(), 0u);
+}
+
 TEST(RuntimeVersionBytes, OldFormsAreShorter)
 {
     using namespace literals;
@@ -364,7 +397,8 @@ TEST(RuntimeVersionBytes, OldFormsAreShorter)
 
 class CacheTest : public testing::Test {
 protected:
-    std::filesystem::path directory = std::filesystem::path{testing::TempDir()} / ("phala-engine-cache-" + std::to_string(::getpid()));
+    std::filesystem::path directory =
+        std::filesystem::path{testing::TempDir()} / ("phala-engine-cache-" + std::to_string(::getpid()));
     const Bytes blob = wasm_of(kRuntime);
 
     void TearDown() override { std::filesystem::remove_all(directory); }
@@ -419,7 +453,8 @@ TEST_F(CacheTest, DamagedFilesAreReplaced)
     Bytes flipped = good;
     flipped[good.size() / 2] ^= 1;
     const ByteView whole{good};
-    for (const auto& damaged : {Bytes{}, to_bytes(whole.first(10)), to_bytes(whole.first(good.size() - 1)), flipped, Bytes(5000, 0)}) {
+    for (const auto& damaged :
+         {Bytes{}, to_bytes(whole.first(10)), to_bytes(whole.first(good.size() - 1)), flipped, Bytes(5000, 0)}) {
         write(file, damaged);
         expect_works();
         EXPECT_EQ(read(file).size(), good.size());
@@ -430,7 +465,8 @@ TEST_F(CacheTest, UnwritableDirectoryOnlyWarns)
 {
     write(directory, Bytes{1}); // a file where the directory should be
     std::vector<std::string> warnings;
-    Engine engine{EngineConfig{.cache_directory = directory, .warn = [&](std::string_view text) { warnings.emplace_back(text); }}};
+    Engine engine{EngineConfig{.cache_directory = directory,
+                               .warn = [&](std::string_view text) { warnings.emplace_back(text); }}};
     EXPECT_TRUE(engine.load(blob));
     ASSERT_EQ(warnings.size(), 1u);
     expect_has(warnings[0], "compiles it again");

@@ -17,8 +17,8 @@ Outcome<std::span<std::uint8_t>> Guest::region(std::uint32_t pointer, std::uint3
 {
     const auto bytes = memory_.bytes();
     if (std::uint64_t{pointer} + size > bytes.size())
-        return fail(HostError::Trap, "pointer outside the runtime's memory: " + std::to_string(size) + " bytes at " +
-                                         std::to_string(pointer) + " of " + std::to_string(bytes.size()));
+        return fail(HostError::Trap, "pointer outside the runtime's memory: " + std::to_string(size) + " bytes at "
+                                         + std::to_string(pointer) + " of " + std::to_string(bytes.size()));
     return bytes.subspan(pointer, size);
 }
 

@@ -11,7 +11,8 @@ using VersionOfCode = std::function<std::optional<Bytes>(ByteView code)>;
 class Guest {
 public:
     Guest(LinearMemory& memory, std::uint32_t heap_base, CallContext& context, const VersionOfCode& version_of)
-        : memory_{memory}, allocator_{heap_base}, context_{context}, version_of_{version_of}, base_depth_{context.overlay.depth()}
+        : memory_{memory}, allocator_{heap_base}, context_{context}, version_of_{version_of},
+          base_depth_{context.overlay.depth()}
     {
     }
 

@@ -22,8 +22,8 @@ bool is_known_elsewhere(std::string_view name)
     // Groups of the interface that need what a plain call does not have: child tries, the offchain worker, proofs in
     // the form of other hosts, transaction indexing, tracing, and experiments.
     constexpr std::string_view kGroups[] = {
-        "ext_default_child_storage_", "ext_offchain_", "ext_trie_",   "ext_transaction_index_", "ext_wasm_tracing_",
-        "ext_sandbox_",               "ext_crypto_",   "ext_elliptic_curves_",
+        "ext_default_child_storage_", "ext_offchain_", "ext_trie_",   "ext_transaction_index_",
+        "ext_wasm_tracing_",          "ext_sandbox_",  "ext_crypto_", "ext_elliptic_curves_",
     };
     return std::ranges::any_of(kGroups, [&](std::string_view group) { return name.starts_with(group); });
 }

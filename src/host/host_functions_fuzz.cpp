@@ -45,7 +45,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         const auto& function = functions[take() % functions.size()];
         std::vector<std::uint64_t> arguments;
         for (const auto type : function.params) // mostly inside the memory, sometimes far away
-            arguments.push_back(type == WasmType::I64 ? take() << 32 | take() << (take() % 8 == 0 ? 28 : 0) : take() * 4);
+            arguments.push_back(type == WasmType::I64 ? take() << 32 | take() << (take() % 8 == 0 ? 28 : 0)
+                                                      : take() * 4);
         if (const auto result = function.invoke(guest, arguments); !result && result.error().message().empty())
             std::abort();
     }

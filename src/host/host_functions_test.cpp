@@ -45,7 +45,10 @@ public:
             return std::nullopt;
         return to_bytes(pair_.sign(message, {}));
     }
-    Outcome<std::optional<Bytes>> sign_digest(KeyType, ByteView, const ByteArray<32>&) const override { return Bytes(3, 0); }
+    Outcome<std::optional<Bytes>> sign_digest(KeyType, ByteView, const ByteArray<32>&) const override
+    {
+        return Bytes(3, 0);
+    }
 
     Bytes key() const { return to_bytes(pair_.public_key()); }
     std::optional<std::string> last_uri;
@@ -108,7 +111,8 @@ TEST_F(HostFunctions, StorageReadsAndWrites)
     EXPECT_EQ(call("ext_storage_exists_version_1", {fat(key)}).value(), 1u);
 
     const std::uint64_t out = fat(Bytes(2, 0xff));
-    EXPECT_EQ(call_fat("ext_storage_read_version_1", {fat(key), out, 1}), "0x0103000000"_hex); // what remains behind the offset
+    EXPECT_EQ(call_fat("ext_storage_read_version_1", {fat(key), out, 1}),
+              "0x0103000000"_hex); // what remains behind the offset
     EXPECT_EQ(bytes_of_fat(out), (Bytes{6, 7}));
     EXPECT_EQ(call_fat("ext_storage_read_version_1", {fat(key), out, 9}), "0x0100000000"_hex);
     EXPECT_EQ(call_fat("ext_storage_read_version_1", {fat(Bytes{9}), out, 0}), Bytes{0});
@@ -155,7 +159,8 @@ TEST_F(HostFunctions, Hashes)
 {
     const Bytes input = to_bytes("abc");
     const auto hash = [&](std::string_view name, std::size_t size) {
-        return bytes_at(call(std::string{"ext_hashing_"} + std::string{name} + "_version_1", {fat(input)}).value(), size);
+        return bytes_at(call(std::string{"ext_hashing_"} + std::string{name} + "_version_1", {fat(input)}).value(),
+                        size);
     };
     EXPECT_EQ(hash("blake2_128", 16), to_bytes(crypto::blake2_128(input)));
     EXPECT_EQ(hash("blake2_256", 32), to_bytes(crypto::blake2_256(input)));
@@ -180,7 +185,8 @@ TEST_F(HostFunctions, RootsOfLists)
     EXPECT_EQ(root("ext_trie_keccak_256_ordered_root_version_1", {fat(scale::encode(std::vector<Bytes>{}))}),
               "0xbc36789e7a1e281436464229828f817d6612f7b477d66591ff96a9e064bcc98a"_hex);
     const std::vector<std::pair<Bytes, Bytes>> pairs = {{{2}, {1}}, {{1}, Bytes(33, 1)}};
-    EXPECT_EQ(root("ext_trie_blake2_256_root_version_2", {fat(scale::encode(pairs)), 1}), to_bytes(trie::root(pairs, StateVersion::V1)));
+    EXPECT_EQ(root("ext_trie_blake2_256_root_version_2", {fat(scale::encode(pairs)), 1}),
+              to_bytes(trie::root(pairs, StateVersion::V1)));
     EXPECT_FALSE(call("ext_trie_blake2_256_root_version_1", {fat("0x0404"_hex)}));
 }
 
@@ -212,7 +218,9 @@ TEST_F(HostFunctions, Signatures)
         EXPECT_EQ(call(name, {at(bad), fat(message), at(key)}).value(), 0u);
     }
     const Bytes signature = to_bytes(ec.sign(message));
-    EXPECT_EQ(call("ext_crypto_ecdsa_verify_prehashed_version_1", {at(signature), at(digest), at(ec.public_key())}).value(), 1u);
+    EXPECT_EQ(
+        call("ext_crypto_ecdsa_verify_prehashed_version_1", {at(signature), at(digest), at(ec.public_key())}).value(),
+        1u);
     EXPECT_EQ(call_fat("ext_crypto_secp256k1_ecdsa_recover_compressed_version_2", {at(signature), at(digest)}),
               concat(Bytes{0}, ec.public_key()));
     EXPECT_EQ(call_fat("ext_crypto_secp256k1_ecdsa_recover_version_2", {at(signature), at(digest)}).size(), 65u);
@@ -227,7 +235,9 @@ TEST_F(HostFunctions, BatchesRememberABadSignature)
     const Bytes message = to_bytes("message");
     const crypto::sr25519::KeyPair pair{Secret<32>{ByteArray<32>{1}}};
     const auto verify = [&](ByteView text) {
-        return call("ext_crypto_sr25519_batch_verify_version_1", {at(pair.sign(message, {})), fat(text), at(pair.public_key())}).value();
+        return call("ext_crypto_sr25519_batch_verify_version_1",
+                    {at(pair.sign(message, {})), fat(text), at(pair.public_key())})
+            .value();
     };
     EXPECT_EQ(verify(Bytes{1}), 0u);
     EXPECT_FALSE(call("ext_crypto_finish_batch_verify_version_1", {}));
@@ -248,12 +258,15 @@ TEST_F(HostFunctions, KeysComeFromTheKeystoreIfThereIsOne)
     TestKeystore keystore;
     context.keystore = &keystore;
     const Bytes uri = scale::encode(std::optional<std::string>{"//Alice"});
-    EXPECT_EQ(bytes_at(call("ext_crypto_sr25519_generate_version_1", {at(type), fat(uri)}).value(), 32), keystore.key());
+    EXPECT_EQ(bytes_at(call("ext_crypto_sr25519_generate_version_1", {at(type), fat(uri)}).value(), 32),
+              keystore.key());
     EXPECT_EQ(keystore.last_uri, "//Alice");
     EXPECT_EQ(call_fat("ext_crypto_sr25519_public_keys_version_1", {at(type)}), concat(Bytes{4}, keystore.key()));
-    const Bytes signature = call_fat("ext_crypto_sr25519_sign_version_1", {at(type), at(keystore.key()), fat(Bytes{1})});
+    const Bytes signature =
+        call_fat("ext_crypto_sr25519_sign_version_1", {at(type), at(keystore.key()), fat(Bytes{1})});
     ASSERT_EQ(signature.size(), 65u);
-    EXPECT_TRUE(crypto::sr25519::verify({array_of<64>(ByteView{signature}.subspan(1))}, Bytes{1}, {array_of<32>(keystore.key())}));
+    EXPECT_TRUE(crypto::sr25519::verify({array_of<64>(ByteView{signature}.subspan(1))}, Bytes{1},
+                                        {array_of<32>(keystore.key())}));
     EXPECT_EQ(call_fat("ext_crypto_sr25519_sign_version_1", {at(type), at(Bytes(32, 1)), fat(Bytes{1})}), Bytes{0});
     EXPECT_FALSE(call("ext_crypto_ecdsa_generate_version_1", {at(type), fat(Bytes{0})})); // a key of another size
     EXPECT_FALSE(call("ext_crypto_ecdsa_sign_prehashed_version_1", {at(type), at(Bytes(33, 2)), at(Bytes(32, 2))}));

@@ -23,10 +23,12 @@ struct Keystore {
     virtual Outcome<Bytes> generate(KeyScheme scheme, KeyType type, const std::optional<std::string>& uri) = 0;
 
     /// Nothing where the keystore does not have the key.
-    [[nodiscard]] virtual Outcome<std::optional<Bytes>> sign(KeyScheme scheme, KeyType type, ByteView public_key, ByteView message) const = 0;
+    [[nodiscard]] virtual Outcome<std::optional<Bytes>> sign(KeyScheme scheme, KeyType type, ByteView public_key,
+                                                             ByteView message) const = 0;
 
     /// As sign, of a digest; only for Ecdsa.
-    [[nodiscard]] virtual Outcome<std::optional<Bytes>> sign_digest(KeyType type, ByteView public_key, const ByteArray<32>& digest) const = 0;
+    [[nodiscard]] virtual Outcome<std::optional<Bytes>> sign_digest(KeyType type, ByteView public_key,
+                                                                    const ByteArray<32>& digest) const = 0;
 };
 
 } // namespace phala::host

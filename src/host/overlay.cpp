@@ -145,7 +145,8 @@ Outcome<StorageChanges> Overlay::changes(StateVersion version)
     PHALA_CHECK(compute(version));
     StorageChanges out;
     top_.for_each([&](const Bytes& key, LayeredMap::Value value) { out.storage.emplace_back(key, std::move(value)); });
-    offchain_.for_each([&](const Bytes& key, LayeredMap::Value value) { out.offchain_index.emplace_back(key, std::move(value)); });
+    offchain_.for_each(
+        [&](const Bytes& key, LayeredMap::Value value) { out.offchain_index.emplace_back(key, std::move(value)); });
     out.trie = computed_->update;
     return out;
 }

@@ -3,9 +3,11 @@
 #include "base/hex.hpp"
 #include "host/error.hpp"
 #include "scale/codec.hpp"
+#include "trie/proof.hpp"
 
 #include <gtest/gtest.h>
 
+#include <numeric>
 #include <random>
 #include <set>
 
@@ -184,8 +186,10 @@ TEST(Overlay, BehavesLikeCopiesOfMaps)
                 break;
             }
             case 6: {
-                const Bytes prefix{key.begin(), key.begin() + static_cast<std::ptrdiff_t>(random.below(key.size() + 1))};
-                const auto limit = random.below(2) == 0 ? std::nullopt : std::optional{static_cast<std::uint32_t>(random.below(4))};
+                const Bytes prefix{key.begin(),
+                                   key.begin() + static_cast<std::ptrdiff_t>(random.below(key.size() + 1))};
+                const auto limit =
+                    random.below(2) == 0 ? std::nullopt : std::optional{static_cast<std::uint32_t>(random.below(4))};
                 const auto cleared = overlay.clear_prefix(prefix, limit);
                 const auto expected = model.clear_prefix(prefix, limit);
                 ASSERT_TRUE(cleared);
@@ -286,11 +290,43 @@ TEST(Overlay, OffchainIndexFollowsTransactions)
     EXPECT_EQ(changes->trie.root, trie::kEmptyRoot);
 }
 
+TEST(TrieState, WhatIsReadThroughARecorderCanBeReadFromTheProofAlone)
+{
+    Map map;
+    for (std::uint8_t i = 0; i < 100; ++i)
+        map[{i, 1, 2}] = Bytes(40, i);
+    const Base base{map};
+    const trie::Recorder recorder{base.nodes};
+    const auto use = [&](const trie::NodeReader& nodes) {
+        const TrieState state{nodes, base.root};
+        Overlay overlay{state};
+        overlay.set(Bytes{7, 1, 2}, Bytes{1});
+        overlay.remove(Bytes{8, 1, 2});
+        return std::tuple{overlay.get(Bytes{5, 1, 2}), overlay.get(Bytes{5, 1, 3}), overlay.next_key(Bytes{20}),
+                          overlay.root(StateVersion::V0)};
+    };
+    const auto [value, absent, next, root] = use(recorder);
+    const std::vector<Bytes> proof = recorder.nodes();
+    EXPECT_LT(proof.size(), 10u);
+    EXPECT_EQ(recorder.bytes(), std::accumulate(proof.begin(), proof.end(), std::size_t{0},
+                                                [](std::size_t sum, const Bytes& node) { return sum + node.size(); }));
+    const auto [value2, absent2, next2, root2] = use(trie::ProofReader{proof});
+    EXPECT_EQ(value.value(), value2.value());
+    EXPECT_EQ(absent.value(), absent2.value());
+    EXPECT_EQ(next.value(), next2.value());
+    EXPECT_EQ(root.value(), root2.value());
+    const trie::ProofReader reader{proof};
+    EXPECT_FALSE(TrieState(reader, base.root).get(Bytes{90, 1, 2})); // not in the proof, so not known
+}
+
 /// A base that fails, as a store with a missing node does.
 struct Broken final : StateReader {
     Outcome<std::optional<Bytes>> get(ByteView) const override { return fail(trie::TrieError::MissingNode); }
     Outcome<std::optional<Bytes>> next_key(ByteView) const override { return fail(trie::TrieError::MissingNode); }
-    Outcome<trie::Update> with(std::vector<trie::Change>, StateVersion) const override { return fail(trie::TrieError::MissingNode); }
+    Outcome<trie::Update> with(std::vector<trie::Change>, StateVersion) const override
+    {
+        return fail(trie::TrieError::MissingNode);
+    }
 };
 
 TEST(Overlay, ErrorsOfTheBaseReachTheCaller)

@@ -11,7 +11,8 @@ bool is_reserved(Guest& guest, ByteView key)
 {
     if (!starts_with(key, bytes_of(kChildStoragePrefix)))
         return false;
-    guest.log(LogLevel::Warn, "host", "runtime tried to write under :child_storage: by an ordinary storage function; ignored");
+    guest.log(LogLevel::Warn, "host",
+              "runtime tried to write under :child_storage: by an ordinary storage function; ignored");
     return true;
 }
 

@@ -41,7 +41,8 @@ public:
                 const auto* left = a.data_ + (a.begin_ + i) / 2;
                 const auto* right = b.data_ + (b.begin_ + i) / 2;
                 const std::size_t whole = (limit - i) / 2;
-                const std::size_t same = static_cast<std::size_t>(std::mismatch(left, left + whole, right).first - left);
+                const std::size_t same =
+                    static_cast<std::size_t>(std::mismatch(left, left + whole, right).first - left);
                 i += 2 * same;
             }
         }

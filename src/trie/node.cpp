@@ -26,8 +26,9 @@ struct Header {
 
 // In the order in which a first byte is matched: longer tags do not overlap shorter ones.
 constexpr Header kHeaders[] = {
-    {0x40, 6, false, NodeValue::Kind::Inline}, {0x80, 6, true, NodeValue::Kind::None},    {0xc0, 6, true, NodeValue::Kind::Inline},
-    {0x20, 5, false, NodeValue::Kind::Hashed}, {0x10, 4, true, NodeValue::Kind::Hashed},
+    {0x40, 6, false, NodeValue::Kind::Inline}, {0x80, 6, true, NodeValue::Kind::None},
+    {0xc0, 6, true, NodeValue::Kind::Inline},  {0x20, 5, false, NodeValue::Kind::Hashed},
+    {0x10, 4, true, NodeValue::Kind::Hashed},
 };
 
 constexpr std::uint8_t length_mask(const Header& header)

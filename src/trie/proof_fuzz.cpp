@@ -29,7 +29,8 @@ void read_all(const NodeReader& reader, const Hash& root)
 void change_some(const NodeReader& reader, const Hash& root, ByteView key)
 {
     const Bytes value(40, 3);
-    const auto updated = update(reader, root, {{key, value}, {key.first(key.size() / 2), std::nullopt}}, StateVersion::V1);
+    const auto updated =
+        update(reader, root, {{key, value}, {key.first(key.size() / 2), std::nullopt}}, StateVersion::V1);
     if (!updated)
         return;
     MemoryNodes nodes;

@@ -51,7 +51,8 @@ void sort_by_key(std::vector<Entry>& entries)
     ByteView shared = entries.front().key;
     for (const auto& entry : entries) {
         const std::size_t limit = std::min(shared.size(), entry.key.size());
-        const auto differs = std::mismatch(shared.begin(), shared.begin() + static_cast<std::ptrdiff_t>(limit), entry.key.begin());
+        const auto differs =
+            std::mismatch(shared.begin(), shared.begin() + static_cast<std::ptrdiff_t>(limit), entry.key.begin());
         shared = {shared.begin(), differs.first};
     }
     struct Item {
@@ -133,10 +134,7 @@ class Builder {
 public:
     Builder(Sink& sink, std::span<const Entry> entries) : sink_{sink}, entries_{entries} {}
 
-    Hash root()
-    {
-        return array_of<32>(reference(0, entries_.size(), 0, Place::Root).view());
-    }
+    Hash root() { return array_of<32>(reference(0, entries_.size(), 0, Place::Root).view()); }
 
 private:
     Reference reference(std::size_t begin, std::size_t end, std::size_t depth, Place place)
@@ -173,12 +171,14 @@ private:
         return out;
     }
 
-    [[nodiscard]] std::size_t end_of_group(std::size_t begin, std::size_t end, std::size_t at, std::uint8_t nibble) const
+    [[nodiscard]] std::size_t end_of_group(std::size_t begin, std::size_t end, std::size_t at,
+                                           std::uint8_t nibble) const
     {
         const auto inside = [&](const Entry& entry) { return Nibbles{entry.key}[at] == nibble; };
         const auto from = entries_.begin();
-        return static_cast<std::size_t>(
-            std::partition_point(from + static_cast<std::ptrdiff_t>(begin), from + static_cast<std::ptrdiff_t>(end), inside) - from);
+        return static_cast<std::size_t>(std::partition_point(from + static_cast<std::ptrdiff_t>(begin),
+                                                             from + static_cast<std::ptrdiff_t>(end), inside)
+                                        - from);
     }
 
     Sink& sink_;
@@ -244,7 +244,8 @@ struct OpenNode {
 
     [[nodiscard]] std::size_t child_count() const
     {
-        return static_cast<std::size_t>(std::ranges::count_if(children, [](const Slot& slot) { return !slot.empty(); }));
+        return static_cast<std::size_t>(
+            std::ranges::count_if(children, [](const Slot& slot) { return !slot.empty(); }));
     }
 };
 
@@ -375,7 +376,8 @@ private:
             std::size_t end = i + 1;
             while (end < changes.size() && lies_below(changes[end]) && Nibbles{changes[end].key}[below] == nibble)
                 ++end;
-            PHALA_TRY(const bool child_changed, apply(node.children[nibble], changes.subspan(i, end - i), below + 1, level + 1));
+            PHALA_TRY(const bool child_changed,
+                      apply(node.children[nibble], changes.subspan(i, end - i), below + 1, level + 1));
             changed |= child_changed;
             i = end;
         }

@@ -11,7 +11,8 @@ namespace phala::trie {
 using HashFunction = Hash (*)(ByteView);
 
 /// Root of a map. The order of the entries does not matter; of equal keys the last counts.
-Hash root(std::span<const std::pair<Bytes, Bytes>> entries, StateVersion version, HashFunction hash = crypto::blake2_256);
+Hash root(std::span<const std::pair<Bytes, Bytes>> entries, StateVersion version,
+          HashFunction hash = crypto::blake2_256);
 
 /// Root of the map from compact(i) to item i (§2.3): roots of extrinsics.
 Hash ordered_root(std::span<const Bytes> items, StateVersion version, HashFunction hash = crypto::blake2_256);

@@ -152,7 +152,8 @@ void trie_proof(benchmark::State& state)
         Bytes all;
         for (const auto& node : sorted)
             append(all, node);
-        state.SetLabel(std::to_string(sorted.size()) + "," + std::to_string(all.size()) + "," + to_hex(crypto::blake2_256(all)));
+        state.SetLabel(std::to_string(sorted.size()) + "," + std::to_string(all.size()) + ","
+                       + to_hex(crypto::blake2_256(all)));
         state.ResumeTiming();
     }
     per_key(state, keys.size());

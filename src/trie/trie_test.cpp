@@ -121,7 +121,8 @@ TEST(Trie, KnownRootsAndNodes)
             const Stored stored{known.entries, version};
             EXPECT_EQ(to_hex(stored.root), to_hex(known.root[v]));
             for (const auto& [hash, bytes] : stored.nodes.nodes()) {
-                const bool is_value = std::ranges::any_of(known.entries, [&](const auto& e) { return e.second == bytes; });
+                const bool is_value =
+                    std::ranges::any_of(known.entries, [&](const auto& e) { return e.second == bytes; });
                 EXPECT_TRUE(known.nodes[v].contains(bytes) || is_value) << to_hex(bytes);
             }
         }
@@ -139,8 +140,10 @@ TEST(Trie, KnownRootOfGeneratedMap)
         if (i == 255)
             break;
     }
-    EXPECT_EQ(to_hex(root(entries_of(map), StateVersion::V0)), "e4cdb9ed06a3d5d50458377d35aece0e574081a62a7bb56111d03c0f4d56e24f");
-    EXPECT_EQ(to_hex(root(entries_of(map), StateVersion::V1)), "a1fe0eab831e07e5bf08e10a5d47c4ef5e437340b1ca08ae3af6f09741bc1b82");
+    EXPECT_EQ(to_hex(root(entries_of(map), StateVersion::V0)),
+              "e4cdb9ed06a3d5d50458377d35aece0e574081a62a7bb56111d03c0f4d56e24f");
+    EXPECT_EQ(to_hex(root(entries_of(map), StateVersion::V1)),
+              "a1fe0eab831e07e5bf08e10a5d47c4ef5e437340b1ca08ae3af6f09741bc1b82");
 }
 
 TEST(Trie, KnownOrderedRoots)
@@ -148,7 +151,8 @@ TEST(Trie, KnownOrderedRoots)
     ASSERT_EQ(vectors().ordered.size(), 3u);
     for (const auto& known : vectors().ordered)
         for (const auto version : kVersions)
-            EXPECT_EQ(to_hex(ordered_root(known.items, version)), to_hex(known.root[static_cast<std::size_t>(version)]));
+            EXPECT_EQ(to_hex(ordered_root(known.items, version)),
+                      to_hex(known.root[static_cast<std::size_t>(version)]));
 }
 
 TEST(Trie, LastOfEqualKeysCounts)
@@ -283,8 +287,9 @@ TEST(Trie, UntouchedPathsAreNotRead)
 TEST(Trie, RemovingWhatIsNotThereChangesNothing)
 {
     const Stored stored{{{{1, 2}, {3}}, {{1, 3}, Bytes(50, 1)}}, StateVersion::V0};
-    auto updated = update(stored.nodes, stored.root, {{Bytes{1}, std::nullopt}, {Bytes{1, 2, 3}, std::nullopt}, {Bytes{9}, std::nullopt}},
-                          StateVersion::V0);
+    auto updated =
+        update(stored.nodes, stored.root,
+               {{Bytes{1}, std::nullopt}, {Bytes{1, 2, 3}, std::nullopt}, {Bytes{9}, std::nullopt}}, StateVersion::V0);
     ASSERT_TRUE(updated);
     EXPECT_EQ(updated->root, stored.root);
     EXPECT_TRUE(updated->inserted.empty());
@@ -397,7 +402,9 @@ TEST(Node, HeaderLengthsAroundTheirBounds)
                 NodeView node;
                 node.partial = Nibbles{key, 2 * key.size() - length};
                 node.is_branch = branch;
-                node.value = {kind, kind == NodeValue::Kind::None ? ByteView{} : kind == NodeValue::Kind::Inline ? value : hash};
+                node.value = {kind, kind == NodeValue::Kind::None     ? ByteView{}
+                                    : kind == NodeValue::Kind::Inline ? value
+                                                                      : hash};
                 if (branch)
                     node.children[3] = hash;
                 encode_node(out, node);
@@ -413,8 +420,9 @@ TEST(Node, HeaderLengthsAroundTheirBounds)
 TEST(Node, MalformedBytesAreRefused)
 {
     using namespace literals;
-    for (const auto& bytes : {""_hex, "0x01"_hex, "0x0000"_hex, "0x42"_hex, "0x41f00400"_hex, "0x410104"_hex, "0x4101040000"_hex, "0x800000"_hex,
-                              "0x80010000"_hex, "0x8001008400"_hex, "0x7fff"_hex, "0x2001"_hex, "0x400300ffff"_hex}) {
+    for (const auto& bytes :
+         {""_hex, "0x01"_hex, "0x0000"_hex, "0x42"_hex, "0x41f00400"_hex, "0x410104"_hex, "0x4101040000"_hex,
+          "0x800000"_hex, "0x80010000"_hex, "0x8001008400"_hex, "0x7fff"_hex, "0x2001"_hex, "0x400300ffff"_hex}) {
         const auto node = decode_node(bytes);
         ASSERT_FALSE(node) << to_hex(bytes);
         EXPECT_TRUE(node.error().is(TrieError::BadNode));

@@ -132,18 +132,32 @@ Outcome<bool> finish_batch_verify(Guest& guest)
     return *std::exchange(guest.batch, std::nullopt);
 }
 
-/// Result<key, EcdsaVerifyError>: which part of the signature is out of range, or that nothing recovers.
+/// EcdsaVerifyError, in the order in which a signature is looked at.
+enum class RecoverError : std::uint8_t { BadRS = 0, BadV = 1, BadSignature = 2 };
+
+RecoverError why_not_recovered(ByteView signature)
+{
+    constexpr ByteArray<32> kGroupOrder = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+                                           0xff, 0xff, 0xff, 0xff, 0xfe, 0xba, 0xae, 0xdc, 0xe6, 0xaf, 0x48,
+                                           0xa0, 0x3b, 0xbf, 0xd2, 0x5e, 0x8c, 0xd0, 0x36, 0x41, 0x41};
+    const auto overflows = [&](ByteView number) { return !ByteLess{}(number, kGroupOrder); };
+    const std::uint8_t v = signature[64] > 26 ? static_cast<std::uint8_t>(signature[64] - 27) : signature[64];
+    if (v > 3)
+        return RecoverError::BadV;
+    if (overflows(signature.first(32)) || overflows(signature.subspan(32, 32)))
+        return RecoverError::BadRS;
+    return RecoverError::BadSignature;
+}
+
+/// Result<key, EcdsaVerifyError>.
 template <std::size_t N>
 Raw recovered(ByteView signature, const std::optional<ByteArray<N>>& key)
 {
     constexpr std::uint8_t kOk = 0;
     constexpr std::uint8_t kError = 1;
-    constexpr std::uint8_t kBadV = 1;
-    constexpr std::uint8_t kBadSignature = 2;
     if (key)
         return {concat(ByteArray<1>{kOk}, *key)};
-    const std::uint8_t v = signature[64] > 26 ? static_cast<std::uint8_t>(signature[64] - 27) : signature[64];
-    return {{kError, v > 3 ? kBadV : kBadSignature}};
+    return {{kError, static_cast<std::uint8_t>(why_not_recovered(signature))}};
 }
 
 Outcome<Raw> ecdsa_recover(Guest&, Fixed<65> signature, Fixed<32> digest)

@@ -317,11 +317,12 @@ public:
     {
         if (directory_.empty())
             return std::nullopt;
-        std::ifstream file{path_of(code_hash), std::ios::binary};
-        if (!file)
+        std::ifstream file{path_of(code_hash), std::ios::binary | std::ios::ate};
+        const std::streamoff size = file ? std::streamoff{file.tellg()} : 0;
+        if (size < static_cast<std::streamoff>(sizeof(Hash)))
             return std::nullopt;
-        Bytes content{std::istreambuf_iterator<char>{file}, {}};
-        if (content.size() < sizeof(Hash))
+        Bytes content(static_cast<std::size_t>(size));
+        if (!file.seekg(0).read(reinterpret_cast<char*>(content.data()), size))
             return std::nullopt;
         const ByteView code = ByteView{content}.subspan(sizeof(Hash));
         if (!starts_with(content, crypto::blake2_256(code)))
@@ -567,7 +568,14 @@ Outcome<std::shared_ptr<const Runtime>> Engine::load(ByteView blob)
     }
     if (found.valid())
         return found.get();
-    auto loaded = state_->compile(*this, blob, code_hash);
+    const auto compile = [&]() -> State::Loaded {
+        try {
+            return state_->compile(*this, blob, code_hash);
+        } catch (const std::exception& exception) { // others wait for an answer
+            return fail(HostError::Unavailable, exception.what());
+        }
+    };
+    auto loaded = compile();
     promise.set_value(loaded);
     if (!loaded) { // what failed may succeed later, with more memory
         const std::lock_guard lock{state_->mutex};

@@ -134,7 +134,9 @@ TEST_F(HostFunctions, StorageReadsAndWrites)
     EXPECT_EQ(call_fat("ext_storage_clear_prefix_version_2", {fat(Bytes{3}), fat("0x00"_hex)}), "0x0000000000"_hex);
     EXPECT_EQ(call("ext_storage_exists_version_1", {fat(Bytes{3})}).value(), 0u);
     EXPECT_FALSE(call("ext_storage_clear_prefix_version_2", {fat(Bytes{3}), fat("0x02"_hex)})); // no Option
-    EXPECT_FALSE(call("ext_storage_clear_prefix_version_1", {fat({})}));
+    ASSERT_TRUE(call("ext_storage_set_version_1", {fat(key), fat(Bytes{5})}));
+    EXPECT_EQ(call_fat("ext_storage_clear_prefix_version_2", {fat({}), fat("0x00"_hex)}), "0x0000000000"_hex);
+    EXPECT_TRUE(overlay.exists(key).value()); // the empty prefix covers child tries and is ignored
     EXPECT_EQ(call("ext_storage_proof_size_storage_proof_size_version_1", {}).value(), ~std::uint64_t{0});
 }
 
@@ -228,6 +230,9 @@ TEST_F(HostFunctions, Signatures)
     bad_v[64] = 9;
     EXPECT_EQ(call_fat("ext_crypto_secp256k1_ecdsa_recover_version_2", {at(bad_v), at(digest)}), "0x0101"_hex);
     EXPECT_EQ(call_fat("ext_crypto_secp256k1_ecdsa_recover_version_2", {at(Bytes(65, 0)), at(digest)}), "0x0102"_hex);
+    EXPECT_EQ(
+        call_fat("ext_crypto_secp256k1_ecdsa_recover_version_2", {at(concat(Bytes(64, 0xff), Bytes{0})), at(digest)}),
+        "0x0100"_hex);
 }
 
 TEST_F(HostFunctions, BatchesRememberABadSignature)

@@ -66,16 +66,28 @@ struct ModuleError {
 };
 
 namespace dispatch_error {
-struct Other { friend bool operator==(const Other&, const Other&) = default; };
-struct CannotLookup { friend bool operator==(const CannotLookup&, const CannotLookup&) = default; };
-struct BadOrigin { friend bool operator==(const BadOrigin&, const BadOrigin&) = default; };
+struct Other {
+    friend bool operator==(const Other&, const Other&) = default;
+};
+struct CannotLookup {
+    friend bool operator==(const CannotLookup&, const CannotLookup&) = default;
+};
+struct BadOrigin {
+    friend bool operator==(const BadOrigin&, const BadOrigin&) = default;
+};
 struct Module {
     ModuleError _0;
     friend bool operator==(const Module&, const Module&) = default;
 };
-struct ConsumerRemaining { friend bool operator==(const ConsumerRemaining&, const ConsumerRemaining&) = default; };
-struct NoProviders { friend bool operator==(const NoProviders&, const NoProviders&) = default; };
-struct TooManyConsumers { friend bool operator==(const TooManyConsumers&, const TooManyConsumers&) = default; };
+struct ConsumerRemaining {
+    friend bool operator==(const ConsumerRemaining&, const ConsumerRemaining&) = default;
+};
+struct NoProviders {
+    friend bool operator==(const NoProviders&, const NoProviders&) = default;
+};
+struct TooManyConsumers {
+    friend bool operator==(const TooManyConsumers&, const TooManyConsumers&) = default;
+};
 struct Token {
     TokenError _0;
     friend bool operator==(const Token&, const Token&) = default;
@@ -88,10 +100,18 @@ struct Transactional {
     TransactionalError _0;
     friend bool operator==(const Transactional&, const Transactional&) = default;
 };
-struct Exhausted { friend bool operator==(const Exhausted&, const Exhausted&) = default; };
-struct Corruption { friend bool operator==(const Corruption&, const Corruption&) = default; };
-struct Unavailable { friend bool operator==(const Unavailable&, const Unavailable&) = default; };
-struct RootNotAllowed { friend bool operator==(const RootNotAllowed&, const RootNotAllowed&) = default; };
+struct Exhausted {
+    friend bool operator==(const Exhausted&, const Exhausted&) = default;
+};
+struct Corruption {
+    friend bool operator==(const Corruption&, const Corruption&) = default;
+};
+struct Unavailable {
+    friend bool operator==(const Unavailable&, const Unavailable&) = default;
+};
+struct RootNotAllowed {
+    friend bool operator==(const RootNotAllowed&, const RootNotAllowed&) = default;
+};
 struct Trie {
     TrieError _0;
     friend bool operator==(const Trie&, const Trie&) = default;

@@ -51,8 +51,8 @@ struct ChargeTransactionPayment {
 };
 
 /// All of them, in the order of the wire. An extension's identifier is its type name.
-using TxExtensions = std::tuple<CheckNonZeroSender, CheckSpecVersion, CheckTxVersion, CheckGenesis, CheckMortality, CheckNonce,
-                                CheckWeight, CheckMqSequence, ChargeTransactionPayment>;
+using TxExtensions = std::tuple<CheckNonZeroSender, CheckSpecVersion, CheckTxVersion, CheckGenesis, CheckMortality,
+                                CheckNonce, CheckWeight, CheckMqSequence, ChargeTransactionPayment>;
 
 /// What a chain must tell a signer for the implicit part.
 struct ChainIdentity {

@@ -29,7 +29,8 @@ Bytes bare_extrinsic(ByteView call);
 
 /// What is signed is handed to `sign`, which knows the key and gives the MultiSignature.
 template <class Sign>
-Bytes sign_extrinsic(ByteView call, const AccountId& signer, const TxExtensions& extensions, ByteView implicit, Sign&& sign)
+Bytes sign_extrinsic(ByteView call, const AccountId& signer, const TxExtensions& extensions, ByteView implicit,
+                     Sign&& sign)
 {
     const Bytes payload = signing_payload(call, extensions, implicit);
     return signed_extrinsic({MultiAddress::of(signer), MultiSignature{sign(ByteView{payload})}, extensions}, call);

@@ -67,13 +67,18 @@ TEST(Extrinsic, EqualsTheVectorOfTheReference)
     Bytes payload;
     const Bytes extrinsic = sign_extrinsic(call, signer, extensions, implicit, [&](ByteView to_sign) {
         payload = to_bytes(to_sign);
-        return MultiSignature{signature::Ed25519{*array_from_hex<64>("bf3f05d4364327a227784831dde85817e62332e2af7ce1a7aa710fee2014acd1"
-                                                                     "2674e6a7a2b09fdca691bb2bd2647eb95673965fcfdb875a6e67b3eaa241080f")}};
+        return MultiSignature{signature::Ed25519{
+            *array_from_hex<64>("bf3f05d4364327a227784831dde85817e62332e2af7ce1a7aa710fee2014acd1"
+                                "2674e6a7a2b09fdca691bb2bd2647eb95673965fcfdb875a6e67b3eaa241080f")}};
     });
-    EXPECT_EQ(to_hex(payload), "00011041414141" "000000" "6400000001000000" + std::string{kGenesis} + std::string{kGenesis});
-    EXPECT_EQ(to_hex(extrinsic),
-              "b501840088dc3417d5058ec4b4503e0c12ea1a0a89be200fe98922423d4334014fa6b0ee00bf3f05d4364327a227784831dde85817e62332e2af7ce1a7aa7"
-              "10fee2014acd12674e6a7a2b09fdca691bb2bd2647eb95673965fcfdb875a6e67b3eaa241080f00000000011041414141");
+    EXPECT_EQ(to_hex(payload), "00011041414141"
+                               "000000"
+                               "6400000001000000"
+                                   + std::string{kGenesis} + std::string{kGenesis});
+    EXPECT_EQ(
+        to_hex(extrinsic),
+        "b501840088dc3417d5058ec4b4503e0c12ea1a0a89be200fe98922423d4334014fa6b0ee00bf3f05d4364327a227784831dde85817e62332e2af7ce1a7aa7"
+        "10fee2014acd12674e6a7a2b09fdca691bb2bd2647eb95673965fcfdb875a6e67b3eaa241080f00000000011041414141");
     EXPECT_EQ(to_hex(extrinsic_hash(extrinsic)), "1a29c77b410127d9b742cc5c4bf785907f109533fb5d8e569525a653f456ad7d");
 
     const auto body = unwrap_extrinsic(extrinsic);
@@ -88,7 +93,10 @@ TEST(Extrinsic, EqualsTheVectorOfTheReference)
 TEST(Extrinsic, HashesLongPayloads)
 {
     const Bytes rest = concat(scale::encode(tx_extensions(Era::mortal(64, 42), 70, 1'000'000'000'000)), Bytes(72, 1));
-    const auto sized = [&](std::size_t size) { return signing_payload(Bytes(size - rest.size(), 9), tx_extensions(Era::mortal(64, 42), 70, 1'000'000'000'000), Bytes(72, 1)); };
+    const auto sized = [&](std::size_t size) {
+        return signing_payload(Bytes(size - rest.size(), 9), tx_extensions(Era::mortal(64, 42), 70, 1'000'000'000'000),
+                               Bytes(72, 1));
+    };
     EXPECT_EQ(sized(256).size(), 256u);
     EXPECT_EQ(sized(257).size(), 32u);
     EXPECT_EQ(to_hex(scale::encode(tx_extensions(Era::mortal(64, 42), 70, 1'000'000'000'000))), "a5021901070010a5d4e8");
@@ -130,7 +138,9 @@ TEST(Weight, SaturatesAndIsCompact)
     const Weight most{~std::uint64_t{0}, std::uint64_t{1}};
     EXPECT_EQ((most + Weight{std::uint64_t{5}, std::uint64_t{2}}).ref_time.value, ~std::uint64_t{0});
     EXPECT_EQ((Weight{} - most).ref_time.value, 0u);
-    EXPECT_EQ(to_hex(scale::encode(DispatchInfo{{std::uint64_t{63}, std::uint64_t{64}}, DispatchClass::Mandatory, Pays::No})), "fc01010201");
+    EXPECT_EQ(
+        to_hex(scale::encode(DispatchInfo{{std::uint64_t{63}, std::uint64_t{64}}, DispatchClass::Mandatory, Pays::No})),
+        "fc01010201");
 }
 
 } // namespace

@@ -35,17 +35,20 @@ consteval std::uint8_t index_in()
 
 class RuntimeCall {
 public:
-    static constexpr std::string_view path = "khala_runtime::RuntimeCall"; // a variant of all pallets' calls in metadata
+    static constexpr std::string_view path =
+        "khala_runtime::RuntimeCall"; // a variant of all pallets' calls in metadata
 
     RuntimeCall() = default; ///< holds no call: only to be decoded into or assigned to
     template <PalletItem Call>
     RuntimeCall(Call call) // implicit: a call of a pallet is a call of the runtime
         : pallet_{pallet_index(PalletOf<Call>::name)},
-          ops_{find_call(pallet_, detail::index_in<typename PalletOf<Call>::Call, Call>())}, call_{new Call(std::move(call))}
+          ops_{find_call(pallet_, detail::index_in<typename PalletOf<Call>::Call, Call>())},
+          call_{new Call(std::move(call))}
     {
     }
     RuntimeCall(const RuntimeCall& other)
-        : pallet_{other.pallet_}, ops_{other.ops_}, call_{other.ops_ == nullptr ? nullptr : other.ops_->clone(other.call_)}
+        : pallet_{other.pallet_}, ops_{other.ops_},
+          call_{other.ops_ == nullptr ? nullptr : other.ops_->clone(other.call_)}
     {
     }
     RuntimeCall(RuntimeCall&& other) noexcept
@@ -74,8 +77,8 @@ public:
     template <class T>
     [[nodiscard]] const T* get_if() const
     {
-        const bool same = ops_ != nullptr && pallet_ == pallet_index(PalletOf<T>::name) &&
-                          ops_->index == detail::index_in<typename PalletOf<T>::Call, T>();
+        const bool same = ops_ != nullptr && pallet_ == pallet_index(PalletOf<T>::name)
+                          && ops_->index == detail::index_in<typename PalletOf<T>::Call, T>();
         return same ? static_cast<const T*>(call_) : nullptr;
     }
 

@@ -26,8 +26,9 @@ struct PalletEntry {
     void (*check_inherent)(const RuntimeCall&, const InherentData&, CheckInherentsResult&);
     bool (*is_inherent)(const RuntimeCall&);
     TransactionValidity (*validate_unsigned)(TransactionSource, const RuntimeCall&);
-    TransactionValidity (*validate_sequence)(const RuntimeCall&);                                  ///< CheckMqSequence in the pool
-    std::expected<void, TransactionValidityError> (*check_next_sequence)(const RuntimeCall&);      ///< CheckMqSequence in a block
+    TransactionValidity (*validate_sequence)(const RuntimeCall&); ///< CheckMqSequence in the pool
+    std::expected<void, TransactionValidityError> (*check_next_sequence)(
+        const RuntimeCall&); ///< CheckMqSequence in a block
 };
 
 /// System first, then by ascending declaration. Defined by the composition.

@@ -17,9 +17,13 @@ template <class C>
 DispatchInfo info_of(const C& call)
 {
     DispatchInfo info{.weight = call.weight()};
-    if constexpr (requires { { call.dispatch_class() } -> std::same_as<DispatchClass>; })
+    if constexpr (requires {
+                      { call.dispatch_class() } -> std::same_as<DispatchClass>;
+                  })
         info.dispatch_class = call.dispatch_class();
-    if constexpr (requires { { call.pays_fee() } -> std::same_as<Pays>; })
+    if constexpr (requires {
+                      { call.pays_fee() } -> std::same_as<Pays>;
+                  })
         info.pays_fee = call.pays_fee();
     return info;
 }
@@ -39,8 +43,9 @@ auto dispatch_from(const C& call, const Origin& origin)
         using Result = decltype(call.dispatch(*by));
         return by != nullptr ? call.dispatch(*by) : Result{fail(dispatch_error::BadOrigin{})};
     } else {
-        static_assert(requires(const None& by) { call.dispatch(by); },
-                      "a call needs `DispatchResult dispatch(Signed | Root | None | const Origin&) const`");
+        static_assert(
+            requires(const None& by) { call.dispatch(by); },
+            "a call needs `DispatchResult dispatch(Signed | Root | None | const Origin&) const`");
         const auto* by = origin.who.template get_if<None>();
         using Result = decltype(call.dispatch(*by));
         return by != nullptr ? call.dispatch(*by) : Result{fail(dispatch_error::BadOrigin{})};
@@ -149,7 +154,8 @@ struct Construct {
     static constexpr PalletEntry table[] = {detail::entry_of<Pallets::index, typename Pallets::type>()...};
 
     /// The genesis configurations of the pallets that have one.
-    using GenesisConfig = decltype(std::tuple_cat(std::declval<typename detail::GenesisOf<typename Pallets::type>::Type>()...));
+    using GenesisConfig =
+        decltype(std::tuple_cat(std::declval<typename detail::GenesisOf<typename Pallets::type>::Type>()...));
 
     /// Calls visit.template operator()<index, Pallet>() for each pallet.
     template <class Visit>

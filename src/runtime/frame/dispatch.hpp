@@ -19,7 +19,8 @@ struct DispatchFailure {
     DispatchError error;
     PostDispatchInfo post;
 
-    DispatchFailure(DispatchError e, PostDispatchInfo p = {}) : error{std::move(e)}, post{p} {} // implicit: `fail(...)` serves both results
+    DispatchFailure(DispatchError e, PostDispatchInfo p = {})
+        : error{std::move(e)}, post{p} {} // implicit: `fail(...)` serves both results
 };
 
 using DispatchResult = std::expected<void, DispatchError>;

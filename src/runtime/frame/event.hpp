@@ -7,7 +7,8 @@ namespace phala::runtime {
 /// An event of any pallet of the composition, held as its bytes: pallet index, event index, fields.
 class RuntimeEvent {
 public:
-    static constexpr std::string_view path = "khala_runtime::RuntimeEvent"; // a variant of all pallets' events in metadata
+    static constexpr std::string_view path =
+        "khala_runtime::RuntimeEvent"; // a variant of all pallets' events in metadata
 
     RuntimeEvent() = default;
     RuntimeEvent(std::uint8_t pallet, ByteView event) : bytes_{pallet} { append(bytes_, event); }

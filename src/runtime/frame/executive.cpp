@@ -77,7 +77,8 @@ bool is_inherent(const RuntimeCall& call)
     return false;
 }
 
-std::expected<DispatchResultWithPostInfo, TransactionValidityError> apply_signed(Extrinsic&& extrinsic, std::uint32_t length)
+std::expected<DispatchResultWithPostInfo, TransactionValidityError> apply_signed(Extrinsic&& extrinsic,
+                                                                                 std::uint32_t length)
 {
     PHALA_TRY(const CheckedTransaction transaction, check(std::move(extrinsic), length));
     PHALA_TRY(const PreparedTransaction prepared, prepare(transaction));
@@ -86,7 +87,8 @@ std::expected<DispatchResultWithPostInfo, TransactionValidityError> apply_signed
     return result;
 }
 
-std::expected<DispatchResultWithPostInfo, TransactionValidityError> apply_bare(const RuntimeCall& call, std::uint32_t length)
+std::expected<DispatchResultWithPostInfo, TransactionValidityError> apply_bare(const RuntimeCall& call,
+                                                                               std::uint32_t length)
 {
     if (!is_inherent(call))
         PHALA_CHECK(validate_unsigned(TransactionSource::InBlock, call));

@@ -5,6 +5,7 @@
 #include "runtime/pallets/transaction_payment/transaction_payment.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <limits>
 
 namespace phala::runtime {
@@ -173,7 +174,8 @@ TransactionValidity validate(const CheckedTransaction& transaction)
     PHALA_CHECK(check_sender(transaction.who));
     ValidTransaction valid = unconditional();
     valid.longevity = longevity_of(std::get<CheckMortality>(transaction.extensions)._0);
-    PHALA_TRY(ValidTransaction by_nonce, validate_nonce(transaction.who, std::get<CheckNonce>(transaction.extensions)._0));
+    PHALA_TRY(ValidTransaction by_nonce,
+              validate_nonce(transaction.who, std::get<CheckNonce>(transaction.extensions)._0));
     combine(valid, std::move(by_nonce));
     PHALA_CHECK(check_limits(transaction.info, transaction.length));
     PHALA_TRY(ValidTransaction by_sequence, validate_sequence(transaction.call));
@@ -199,11 +201,13 @@ std::expected<PreparedTransaction, TransactionValidityError> prepare(const Check
     return PreparedTransaction{.withdrawn = fee};
 }
 
-void settle(const CheckedTransaction& transaction, const PreparedTransaction& prepared, const DispatchResultWithPostInfo& result)
+void settle(const CheckedTransaction& transaction, const PreparedTransaction& prepared,
+            const DispatchResultWithPostInfo& result)
 {
     return_weight(transaction.info, result);
     const Balance actual =
-        transaction_payment::actual_fee_details(transaction.length, transaction.info, result, tip_of(transaction)).total();
+        transaction_payment::actual_fee_details(transaction.length, transaction.info, result, tip_of(transaction))
+            .total();
     transaction_payment::settle_fee(transaction.who, prepared.withdrawn, actual, tip_of(transaction));
 }
 

@@ -30,7 +30,8 @@ TransactionValidity validate(const CheckedTransaction& transaction);
 std::expected<PreparedTransaction, TransactionValidityError> prepare(const CheckedTransaction& transaction);
 
 /// Returns weight and fee that were taken too much, after the call ran.
-void settle(const CheckedTransaction& transaction, const PreparedTransaction& prepared, const DispatchResultWithPostInfo& result);
+void settle(const CheckedTransaction& transaction, const PreparedTransaction& prepared,
+            const DispatchResultWithPostInfo& result);
 
 /// The same for a bare extrinsic, which only has weight and length.
 std::expected<void, TransactionValidityError> prepare_bare(const DispatchInfo& info, std::uint32_t length);

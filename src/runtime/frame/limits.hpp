@@ -42,10 +42,10 @@ constexpr Weight total(const ConsumedWeight& consumed)
 
 struct WeightsPerClass {
     static constexpr auto path = "frame_system::limits::WeightsPerClass";
-    Weight base_extrinsic;                ///< of each extrinsic, besides what its call costs
-    std::optional<Weight> max_extrinsic;  ///< of one extrinsic
-    std::optional<Weight> max_total;      ///< of all of the class
-    std::optional<Weight> reserved;       ///< of what the class may use when the block is full
+    Weight base_extrinsic;               ///< of each extrinsic, besides what its call costs
+    std::optional<Weight> max_extrinsic; ///< of one extrinsic
+    std::optional<Weight> max_total;     ///< of all of the class
+    std::optional<Weight> reserved;      ///< of what the class may use when the block is full
 };
 
 struct BlockWeights {

@@ -24,7 +24,15 @@ struct DefaultTo {};
 
 /// As numbered in metadata.
 enum class Modifier : std::uint8_t { Optional, Default, Required };
-enum class HasherKind : std::uint8_t { Blake2_128, Blake2_256, Blake2_128Concat, Twox128, Twox256, Twox64Concat, Identity };
+enum class HasherKind : std::uint8_t {
+    Blake2_128,
+    Blake2_256,
+    Blake2_128Concat,
+    Twox128,
+    Twox256,
+    Twox64Concat,
+    Identity
+};
 
 namespace detail {
 
@@ -264,7 +272,10 @@ struct StorageNMap {
             std::apply([&](const auto&... k) { visit(k..., detail::decode_stored<V>(entry, *io::get(entry))); }, keys);
         });
     }
-    static io::Cleared clear(std::optional<std::uint32_t> limit = std::nullopt) { return io::clear_prefix(prefix, limit); }
+    static io::Cleared clear(std::optional<std::uint32_t> limit = std::nullopt)
+    {
+        return io::clear_prefix(prefix, limit);
+    }
     template <class FirstKey>
     static io::Cleared clear_prefix(const FirstKey& first, std::optional<std::uint32_t> limit = std::nullopt)
         requires(sizeof...(Hashers) > 1)

@@ -29,38 +29,44 @@ template <class Variant>
 std::string names_of()
 {
     std::string out;
-    Variant::for_each([&]<std::uint8_t Index, class T>() { out += std::to_string(Index) + " " + std::string{reflect::type_name<T>} + " "; });
+    Variant::for_each([&]<std::uint8_t Index, class T>() {
+        out += std::to_string(Index) + " " + std::string{reflect::type_name<T>} + " ";
+    });
     return out;
 }
 
 TEST(Frozen, CallsKeepTheirIndexes)
 {
     const std::string table = index_table();
-    for (const std::string_view line : {
-             "0 System: 0 remark 1 set_heap_pages 2 set_code 3 set_code_without_checks 4 set_storage 5 kill_storage 6 kill_prefix "
-             "7 remark_with_event 9 authorize_upgrade 10 authorize_upgrade_without_checks 11 apply_authorized_upgrade\n",
-             "1 Timestamp: 0 set\n",
-             "3 Utility: 0 batch 1 as_derivative 2 batch_all 3 dispatch_as 4 force_batch 5 with_weight\n",
-             "40 Balances: 0 transfer_allow_death 2 force_transfer 3 transfer_keep_alive 4 transfer_all 5 force_unreserve "
-             "6 upgrade_accounts 8 force_set_balance 9 force_adjust_total_issuance 10 burn\n",
-             "41 TransactionPayment:\n",
-             "53 Aura:\n",
-             "99 Sudo: 0 sudo 1 sudo_unchecked_weight 2 set_key 3 sudo_as 4 remove_key\n",
-         })
+    for (
+        const std::string_view line : {
+            "0 System: 0 remark 1 set_heap_pages 2 set_code 3 set_code_without_checks 4 set_storage 5 kill_storage 6 kill_prefix "
+            "7 remark_with_event 9 authorize_upgrade 10 authorize_upgrade_without_checks 11 apply_authorized_upgrade\n",
+            "1 Timestamp: 0 set\n",
+            "3 Utility: 0 batch 1 as_derivative 2 batch_all 3 dispatch_as 4 force_batch 5 with_weight\n",
+            "40 Balances: 0 transfer_allow_death 2 force_transfer 3 transfer_keep_alive 4 transfer_all 5 force_unreserve "
+            "6 upgrade_accounts 8 force_set_balance 9 force_adjust_total_issuance 10 burn\n",
+            "41 TransactionPayment:\n",
+            "53 Aura:\n",
+            "99 Sudo: 0 sudo 1 sudo_unchecked_weight 2 set_key 3 sudo_as 4 remove_key\n",
+        })
         EXPECT_NE(table.find(line), std::string::npos) << line << table;
 }
 
 TEST(Frozen, EventsKeepTheirIndexes)
 {
-    EXPECT_EQ(names_of<system::Pallet::Event>(),
-              "0 ExtrinsicSuccess 1 ExtrinsicFailed 2 CodeUpdated 3 NewAccount 4 KilledAccount 5 Remarked 6 UpgradeAuthorized ");
-    EXPECT_EQ(names_of<balances::Pallet::Event>(),
-              "0 Endowed 1 DustLost 2 Transfer 3 BalanceSet 4 Reserved 5 Unreserved 6 ReserveRepatriated 7 Deposit 8 Withdraw 9 Slashed "
-              "10 Minted 11 Burned 12 Suspended 13 Restored 14 Upgraded 15 Issued 16 Rescinded 17 Locked 18 Unlocked 19 Frozen 20 Thawed "
-              "21 TotalIssuanceForced ");
+    EXPECT_EQ(
+        names_of<system::Pallet::Event>(),
+        "0 ExtrinsicSuccess 1 ExtrinsicFailed 2 CodeUpdated 3 NewAccount 4 KilledAccount 5 Remarked 6 UpgradeAuthorized ");
+    EXPECT_EQ(
+        names_of<balances::Pallet::Event>(),
+        "0 Endowed 1 DustLost 2 Transfer 3 BalanceSet 4 Reserved 5 Unreserved 6 ReserveRepatriated 7 Deposit 8 Withdraw 9 Slashed "
+        "10 Minted 11 Burned 12 Suspended 13 Restored 14 Upgraded 15 Issued 16 Rescinded 17 Locked 18 Unlocked 19 Frozen 20 Thawed "
+        "21 TotalIssuanceForced ");
     EXPECT_EQ(names_of<transaction_payment::Pallet::Event>(), "0 TransactionFeePaid ");
-    EXPECT_EQ(names_of<utility::Pallet::Event>(),
-              "0 BatchInterrupted 1 BatchCompleted 2 BatchCompletedWithErrors 3 ItemCompleted 4 ItemFailed 5 DispatchedAs ");
+    EXPECT_EQ(
+        names_of<utility::Pallet::Event>(),
+        "0 BatchInterrupted 1 BatchCompleted 2 BatchCompletedWithErrors 3 ItemCompleted 4 ItemFailed 5 DispatchedAs ");
     EXPECT_EQ(names_of<sudo::Pallet::Event>(), "0 Sudid 1 KeyChanged 2 KeyRemoved 3 SudoAsDone ");
 }
 
@@ -78,8 +84,10 @@ TEST(Frozen, StorageKeysAreThoseOfTheReference)
     EXPECT_EQ(to_hex(system::Events::key()), "26aa394eea5630e07c48ae0c9558cef780d41e5e16056765bc8461851072c9d7");
     EXPECT_EQ(to_hex(timestamp::Now::key()), "f0c365c3cf59d671eb72da0e7a4113c49f1f0515f462cdcf84e0f1d6045dfcbb");
     EXPECT_EQ(to_hex(aura::CurrentSlot::key()), "57f8dc2f5ab09467896f47300f04243806155b3cd9a8c9e5e9a23fd5dc13a5ed");
-    EXPECT_EQ(to_hex(transaction_payment::NextFeeMultiplier::key()), "3f1467a096bcd71a5b6a0c8155e208103f2edf3bdf381debe331ab7446addfdc");
-    EXPECT_EQ(to_hex(balances::TotalIssuance::key()), "c2261276cc9d1f8598ea4b6a74b15c2f57c875e4cff74148e4628f264b974c80");
+    EXPECT_EQ(to_hex(transaction_payment::NextFeeMultiplier::key()),
+              "3f1467a096bcd71a5b6a0c8155e208103f2edf3bdf381debe331ab7446addfdc");
+    EXPECT_EQ(to_hex(balances::TotalIssuance::key()),
+              "c2261276cc9d1f8598ea4b6a74b15c2f57c875e4cff74148e4628f264b974c80");
     EXPECT_EQ(to_hex(system::Account::key(Person{"Alice"})),
               "26aa394eea5630e07c48ae0c9558cef7b99d880ec681799c0cf30e8886371da9de1e86a9a8c739864cf3cc5ec2bea59f"
               "d43593c715fdd31c61141abd04a99fd6822c8558854ccde39a5684e7a56da27d");
@@ -87,7 +95,8 @@ TEST(Frozen, StorageKeysAreThoseOfTheReference)
 
 TEST(Frozen, AbsentValuesReadAsInTheReference)
 {
-    EXPECT_EQ(to_hex(system::Account::default_bytes()), std::string(16 * 2 + 48 * 2, '0') + "00000000000000000000000000000080");
+    EXPECT_EQ(to_hex(system::Account::default_bytes()),
+              std::string(16 * 2 + 48 * 2, '0') + "00000000000000000000000000000080");
     EXPECT_EQ(to_hex(transaction_payment::NextFeeMultiplier::default_bytes()), "000064a7b3b6e00d0000000000000000");
     EXPECT_EQ(to_hex(sudo::Key::default_bytes()), "00");
 }
@@ -102,7 +111,10 @@ protected:
         EXPECT_TRUE(result && !*result);
         return result->error();
     }
-    std::string refusal(const executive::ApplyResult& result) { return result ? "applied" : to_hex(scale::encode(result.error())); }
+    std::string refusal(const executive::ApplyResult& result)
+    {
+        return result ? "applied" : to_hex(scale::encode(result.error()));
+    }
     Balance free(const AccountId& who) { return balances::balance_of(who).free; }
 };
 
@@ -128,7 +140,8 @@ TEST_F(Runtime, ATransferMovesTokensAndCostsWhatWasEstimated)
     EXPECT_EQ(balances::TotalIssuance::get(), sum_of_balances());
     EXPECT_EQ(system::Account::get(alice).nonce, 1u);
     EXPECT_EQ(event_names(0), (std::vector<std::string>{"System.0"}));
-    EXPECT_EQ(event_names(1), (std::vector<std::string>{"Balances.8", "Balances.2", "Balances.7", "Balances.7", "TransactionPayment.0", "System.0"}));
+    EXPECT_EQ(event_names(1), (std::vector<std::string>{"Balances.8", "Balances.2", "Balances.7", "Balances.7",
+                                                        "TransactionPayment.0", "System.0"}));
     EXPECT_EQ(events_of<transaction_payment::TransactionFeePaid>(),
               (std::vector<transaction_payment::TransactionFeePaid>{{alice, estimate, 0}}));
     EXPECT_FALSE(io::exists(bytes_of(":extrinsic_index")));
@@ -146,19 +159,21 @@ TEST_F(Runtime, AFailingCallCostsTheSameAndChangesNothingElse)
     EXPECT_EQ(free(alice), 1000 * kPha - estimate - 7);
     EXPECT_EQ(free(bob), 1000 * kPha);
     EXPECT_EQ(system::Account::get(alice).nonce, 1u);
-    EXPECT_EQ(event_names(1), (std::vector<std::string>{"Balances.8", "Balances.7", "Balances.7", "TransactionPayment.0", "System.1"}));
+    EXPECT_EQ(event_names(1),
+              (std::vector<std::string>{"Balances.8", "Balances.7", "Balances.7", "TransactionPayment.0", "System.1"}));
 }
 
 TEST_F(Runtime, FirstTransferCreatesAnAccountAndTheLastOneEndsIt)
 {
     chain.block({chain.transaction(alice, transfer_allow_death{carol.address(), 2 * kPha})});
-    EXPECT_EQ(event_names(1), (std::vector<std::string>{"Balances.8", "System.3", "Balances.0", "Balances.2", "Balances.7", "Balances.7",
-                                                        "TransactionPayment.0", "System.0"}));
+    EXPECT_EQ(event_names(1),
+              (std::vector<std::string>{"Balances.8", "System.3", "Balances.0", "Balances.2", "Balances.7",
+                                        "Balances.7", "TransactionPayment.0", "System.0"}));
     EXPECT_EQ(system::Account::get(carol).providers, 1u);
 
     chain.block({chain.transaction(carol, balances::transfer_all{alice.address(), false})});
-    EXPECT_EQ(event_names(1),
-              (std::vector<std::string>{"Balances.8", "System.4", "Balances.2", "Balances.7", "TransactionPayment.0", "System.0"}));
+    EXPECT_EQ(event_names(1), (std::vector<std::string>{"Balances.8", "System.4", "Balances.2", "Balances.7",
+                                                        "TransactionPayment.0", "System.0"}));
     EXPECT_FALSE(system::Account::contains(carol));
     EXPECT_EQ(balances::TotalIssuance::get(), sum_of_balances());
 }
@@ -197,7 +212,9 @@ TEST_F(Runtime, ExecutionOfABlockGivesItsHeader)
 TEST_F(Runtime, OnlyPreRuntimeItemsEnterTheDigest)
 {
     Header header{.parent_hash = chain.head(), .number = 1, .state_root = {}, .extrinsics_root = {}, .digest = {}};
-    header.digest.logs = {{digest::PreRuntime{aura::kEngine, scale::encode(std::uint64_t{5})}}, {digest::Seal{aura::kEngine, {1}}}, {digest::Other{{2}}}};
+    header.digest.logs = {{digest::PreRuntime{aura::kEngine, scale::encode(std::uint64_t{5})}},
+                          {digest::Seal{aura::kEngine, {1}}},
+                          {digest::Other{{2}}}};
     executive::initialize_block(header);
     EXPECT_EQ(system::CurrentDigest::get().logs.size(), 1u);
 }
@@ -210,11 +227,12 @@ TEST_F(Runtime, RefusedTransactionsLeaveNoTrace)
 
     Bytes forged = chain.transaction(alice, call);
     forged[40] ^= 1;
-    EXPECT_EQ(refusal(chain.apply(forged)), "0004"); // BadProof
+    EXPECT_EQ(refusal(chain.apply(forged)), "0004");                                       // BadProof
     EXPECT_EQ(refusal(chain.apply(chain.transaction(alice, call, {.nonce = 3}))), "0002"); // Future
     EXPECT_EQ(refusal(chain.apply(chain.transaction(carol, call))), "0001");               // Payment
-    EXPECT_EQ(refusal(chain.apply(chain.transaction(alice, call, {.era = Era::mortal(4, 7)}))), "0005"); // AncientBirthBlock
-    EXPECT_EQ(refusal(chain.apply(scale::encode(kBareV4, call))), "0101");                 // NoUnsignedValidator
+    EXPECT_EQ(refusal(chain.apply(chain.transaction(alice, call, {.era = Era::mortal(4, 7)}))),
+              "0005");                                                     // AncientBirthBlock
+    EXPECT_EQ(refusal(chain.apply(scale::encode(kBareV4, call))), "0101"); // NoUnsignedValidator
     EXPECT_EQ(state(), before);
 
     EXPECT_EQ(refusal(chain.apply(chain.transaction(alice, call))), "applied");
@@ -228,9 +246,10 @@ TEST_F(Runtime, SignersOfAllSchemesAreTaken)
     const AccountId signer{pair->account()};
     chain.block({chain.transaction(alice, transfer_keep_alive{MultiAddress::of(signer), kPha})});
     const RuntimeCall call = system::remark_with_event{{1}};
-    const Bytes full = sign_extrinsic(scale::encode(call), signer, tx_extensions(Era::immortal(), 0, 0),
-                                      implicit_bytes({config::kSpecVersion, config::kTransactionVersion, chain.genesis()}, chain.genesis()),
-                                      [&](ByteView payload) { return pair->sign(payload, {}); });
+    const Bytes full = sign_extrinsic(
+        scale::encode(call), signer, tx_extensions(Era::immortal(), 0, 0),
+        implicit_bytes({config::kSpecVersion, config::kTransactionVersion, chain.genesis()}, chain.genesis()),
+        [&](ByteView payload) { return pair->sign(payload, {}); });
     chain.begin();
     EXPECT_TRUE(chain.apply(to_bytes(*unwrap_extrinsic(full))));
 }
@@ -311,7 +330,8 @@ TEST_F(Runtime, WeightOfABlockIsTracked)
     const Weight before = system::BlockWeight::get().normal;
     const RuntimeCall call = transfer_keep_alive{bob.address(), kPha};
     EXPECT_TRUE(chain.apply(chain.transaction(alice, call)));
-    EXPECT_EQ(system::BlockWeight::get().normal - before, call.info().weight + config::kBlockWeights.per_class.normal.base_extrinsic);
+    EXPECT_EQ(system::BlockWeight::get().normal - before,
+              call.info().weight + config::kBlockWeights.per_class.normal.base_extrinsic);
     chain.end();
 }
 

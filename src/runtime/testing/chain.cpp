@@ -32,7 +32,11 @@ Chain::Chain(std::vector<std::pair<AccountId, Balance>> balances)
     std::get<sudo::GenesisConfig>(config).key = Person{"Alice"}.id();
     khala::Runtime::build_genesis(config);
     set_state(state());
-    const Header header{.parent_hash = {}, .number = 0, .state_root = {io::root(config::kStateVersion)}, .extrinsics_root = {}, .digest = {}};
+    const Header header{.parent_hash = {},
+                        .number = 0,
+                        .state_root = {io::root(config::kStateVersion)},
+                        .extrinsics_root = {},
+                        .digest = {}};
     genesis_ = head_ = {crypto::blake2_256(scale::encode(header))};
 }
 
@@ -40,10 +44,13 @@ Bytes Chain::transaction(const Person& signer, const RuntimeCall& call, const Tr
 {
     const Nonce nonce = options.nonce.value_or(system::Account::get(signer).nonce);
     const auto birth = static_cast<BlockNumber>(options.era.birth(height_ + 1));
-    const H256 mortality = options.era.is_immortal() ? genesis_ : birth == height_ ? head_ : system::BlockHash::get(birth);
-    const Bytes full = sign_extrinsic(scale::encode(call), signer, tx_extensions(options.era, nonce, options.tip),
-                                      implicit_bytes({config::kSpecVersion, config::kTransactionVersion, genesis_}, mortality),
-                                      [&](ByteView payload) { return signer.sign(payload); });
+    const H256 mortality = options.era.is_immortal() ? genesis_
+                           : birth == height_        ? head_
+                                                     : system::BlockHash::get(birth);
+    const Bytes full =
+        sign_extrinsic(scale::encode(call), signer, tx_extensions(options.era, nonce, options.tip),
+                       implicit_bytes({config::kSpecVersion, config::kTransactionVersion, genesis_}, mortality),
+                       [&](ByteView payload) { return signer.sign(payload); });
     return to_bytes(*unwrap_extrinsic(full));
 }
 
@@ -114,7 +121,8 @@ std::vector<std::string> event_names(std::uint32_t extrinsic)
 Balance sum_of_balances()
 {
     Balance sum = 0;
-    system::Account::iterate([&](const AccountId&, const system::AccountInfo& info) { sum += info.data.free + info.data.reserved; });
+    system::Account::iterate(
+        [&](const AccountId&, const system::AccountInfo& info) { sum += info.data.free + info.data.reserved; });
     return sum;
 }
 

@@ -37,7 +37,8 @@ public:
     explicit Chain(std::vector<std::pair<AccountId, Balance>> balances);
 
     /// A signed extrinsic for the next block, as what follows its length prefix.
-    [[nodiscard]] Bytes transaction(const Person& signer, const RuntimeCall& call, const TransactionOptions& options = {}) const;
+    [[nodiscard]] Bytes transaction(const Person& signer, const RuntimeCall& call,
+                                    const TransactionOptions& options = {}) const;
 
     /// Begins a block and applies its inherents.
     void begin();

@@ -13,7 +13,8 @@ bool logs(LogLevel level)
 void log(LogLevel level, std::string_view target, std::string_view message)
 {
     if (logs(level))
-        std::fprintf(stderr, "%.*s: %.*s\n", static_cast<int>(target.size()), target.data(), static_cast<int>(message.size()), message.data());
+        std::fprintf(stderr, "%.*s: %.*s\n", static_cast<int>(target.size()), target.data(),
+                     static_cast<int>(message.size()), message.data());
 }
 
 void panic(std::string_view message)

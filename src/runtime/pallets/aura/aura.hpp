@@ -24,7 +24,8 @@ struct Slot {
     friend auto operator<=>(const Slot&, const Slot&) = default;
 };
 
-struct Authorities : StorageValue<name, "Authorities", scale::BoundedVec<AuthorityId, config::kMaxAuthorities>, Default> {
+struct Authorities
+    : StorageValue<name, "Authorities", scale::BoundedVec<AuthorityId, config::kMaxAuthorities>, Default> {
     static constexpr auto docs = "The current authority set.";
 };
 struct CurrentSlot : StorageValue<name, "CurrentSlot", Slot, Default> {

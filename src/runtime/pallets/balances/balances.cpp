@@ -75,7 +75,8 @@ DispatchResult can_withdraw(const AccountId& who, Balance amount, Preservation p
     if (TotalIssuance::get() < amount)
         return fail(ArithmeticError::Underflow);
     PHALA_CHECK(ensure(account.free >= amount, TokenError::FundsUnavailable));
-    PHALA_CHECK(ensure(amount <= saturating_sub(account.free, saturating_sub(account.frozen, account.reserved)), TokenError::Frozen));
+    PHALA_CHECK(ensure(amount <= saturating_sub(account.free, saturating_sub(account.frozen, account.reserved)),
+                       TokenError::Frozen));
     const Balance left = account.free - amount;
     if (left < kMinimum) {
         PHALA_CHECK(ensure(system::can_dec_provider(who), TokenError::OnlyProvider));

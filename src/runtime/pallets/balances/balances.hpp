@@ -58,18 +58,23 @@ struct InactiveIssuance : StorageValue<name, "InactiveIssuance", Balance, Defaul
     static constexpr auto docs = "The total units of outstanding deactivated balance in the system.";
 };
 struct Account : StorageMap<name, "Account", Blake2_128Concat<AccountId>, AccountData, Default> {
-    static constexpr auto docs = "Balances of accounts where they are not stored in System. Always empty on this chain.";
+    static constexpr auto docs =
+        "Balances of accounts where they are not stored in System. Always empty on this chain.";
 };
-struct Locks : StorageMap<name, "Locks", Blake2_128Concat<AccountId>, scale::BoundedVec<BalanceLock, config::kMaxLocks>, Default> {
+struct Locks : StorageMap<name, "Locks", Blake2_128Concat<AccountId>, scale::BoundedVec<BalanceLock, config::kMaxLocks>,
+                          Default> {
     static constexpr auto docs = "Any liquidity locks on some account balances.";
 };
-struct Reserves : StorageMap<name, "Reserves", Blake2_128Concat<AccountId>, scale::BoundedVec<ReserveData, config::kMaxReserves>, Default> {
+struct Reserves : StorageMap<name, "Reserves", Blake2_128Concat<AccountId>,
+                             scale::BoundedVec<ReserveData, config::kMaxReserves>, Default> {
     static constexpr auto docs = "Named reserves on some account balances.";
 };
-struct Holds : StorageMap<name, "Holds", Blake2_128Concat<AccountId>, std::vector<IdAmount<RuntimeHoldReason, Balance>>, Default> {
+struct Holds : StorageMap<name, "Holds", Blake2_128Concat<AccountId>, std::vector<IdAmount<RuntimeHoldReason, Balance>>,
+                          Default> {
     static constexpr auto docs = "Holds on account balances.";
 };
-struct Freezes : StorageMap<name, "Freezes", Blake2_128Concat<AccountId>, std::vector<IdAmount<RuntimeFreezeReason, Balance>>, Default> {
+struct Freezes : StorageMap<name, "Freezes", Blake2_128Concat<AccountId>,
+                            std::vector<IdAmount<RuntimeFreezeReason, Balance>>, Default> {
     static constexpr auto docs = "Freeze locks on account balances.";
 };
 
@@ -90,7 +95,8 @@ struct Endowed {
 struct DustLost {
     AccountId account;
     Balance amount;
-    static constexpr auto docs = "An account was removed whose balance was non-zero but below ExistentialDeposit, resulting in an outright loss.";
+    static constexpr auto docs =
+        "An account was removed whose balance was non-zero but below ExistentialDeposit, resulting in an outright loss.";
     friend bool operator==(const DustLost&, const DustLost&) = default;
 };
 struct Transfer {
@@ -236,14 +242,16 @@ struct force_transfer {
     MultiAddress source;
     MultiAddress dest;
     Compact<Balance> value;
-    static constexpr auto docs = "Exactly as `transfer_allow_death`, except the origin must be root and the source account may be specified.";
+    static constexpr auto docs =
+        "Exactly as `transfer_allow_death`, except the origin must be root and the source account may be specified.";
     static Weight weight() { return weight_of(2, 2); }
     DispatchResult dispatch(Root) const;
 };
 struct transfer_keep_alive {
     MultiAddress dest;
     Compact<Balance> value;
-    static constexpr auto docs = "Same as the `transfer_allow_death` call, but with a check that the transfer will not kill the origin account.";
+    static constexpr auto docs =
+        "Same as the `transfer_allow_death` call, but with a check that the transfer will not kill the origin account.";
     static Weight weight() { return weight_of(2, 2); }
     DispatchResult dispatch(Signed caller) const;
 };
@@ -263,7 +271,8 @@ struct force_unreserve {
 };
 struct upgrade_accounts {
     std::vector<AccountId> who;
-    static constexpr auto docs = "Upgrade a specified account. Free if at least 95 % of the accounts needed to be upgraded.";
+    static constexpr auto docs =
+        "Upgrade a specified account. Free if at least 95 % of the accounts needed to be upgraded.";
     [[nodiscard]] Weight weight() const { return weight_of(who.size(), who.size()); }
     DispatchResultWithPostInfo dispatch(Signed caller) const;
 };
@@ -277,7 +286,8 @@ struct force_set_balance {
 struct force_adjust_total_issuance {
     AdjustmentDirection direction;
     Compact<Balance> delta;
-    static constexpr auto docs = "Adjust the total issuance in a saturating way. Can only be called by root and always needs a positive `delta`.";
+    static constexpr auto docs =
+        "Adjust the total issuance in a saturating way. Can only be called by root and always needs a positive `delta`.";
     static Weight weight() { return weight_of(2, 1); }
     DispatchResult dispatch(Root) const;
 };
@@ -308,7 +318,8 @@ struct MaxReserves {
 };
 struct MaxFreezes {
     static constexpr std::string_view name = "MaxFreezes";
-    static constexpr auto docs = "The maximum number of individual freeze locks that can exist on an account at any time.";
+    static constexpr auto docs =
+        "The maximum number of individual freeze locks that can exist on an account at any time.";
     static std::uint32_t value() { return config::kMaxFreezes; }
 };
 
@@ -321,14 +332,15 @@ struct Pallet {
     static constexpr std::string_view crate = "pallet_balances";
     static constexpr std::uint16_t storage_version = 1;
     using Storage = std::tuple<TotalIssuance, InactiveIssuance, Account, Locks, Reserves, Holds, Freezes>;
-    using Event = Variant<At<0, Endowed>, At<1, DustLost>, At<2, Transfer>, At<3, BalanceSet>, At<4, Reserved>, At<5, Unreserved>,
-                          At<6, ReserveRepatriated>, At<7, Deposit>, At<8, Withdraw>, At<9, Slashed>, At<10, Minted>, At<11, Burned>,
-                          At<12, Suspended>, At<13, Restored>, At<14, Upgraded>, At<15, Issued>, At<16, Rescinded>, At<17, Locked>,
-                          At<18, Unlocked>, At<19, Frozen>, At<20, Thawed>, At<21, TotalIssuanceForced>>;
+    using Event = Variant<At<0, Endowed>, At<1, DustLost>, At<2, Transfer>, At<3, BalanceSet>, At<4, Reserved>,
+                          At<5, Unreserved>, At<6, ReserveRepatriated>, At<7, Deposit>, At<8, Withdraw>, At<9, Slashed>,
+                          At<10, Minted>, At<11, Burned>, At<12, Suspended>, At<13, Restored>, At<14, Upgraded>,
+                          At<15, Issued>, At<16, Rescinded>, At<17, Locked>, At<18, Unlocked>, At<19, Frozen>,
+                          At<20, Thawed>, At<21, TotalIssuanceForced>>;
     using Error = balances::Error;
-    using Call = Variant<At<0, transfer_allow_death>, At<2, force_transfer>, At<3, transfer_keep_alive>, At<4, transfer_all>,
-                         At<5, force_unreserve>, At<6, upgrade_accounts>, At<8, force_set_balance>, At<9, force_adjust_total_issuance>,
-                         At<10, burn>>;
+    using Call = Variant<At<0, transfer_allow_death>, At<2, force_transfer>, At<3, transfer_keep_alive>,
+                         At<4, transfer_all>, At<5, force_unreserve>, At<6, upgrade_accounts>, At<8, force_set_balance>,
+                         At<9, force_adjust_total_issuance>, At<10, burn>>;
     using Constants = std::tuple<ExistentialDeposit, MaxLocks, MaxReserves, MaxFreezes>;
     using GenesisConfig = balances::GenesisConfig;
     static void build_genesis(const GenesisConfig& config);

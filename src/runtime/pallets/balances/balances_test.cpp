@@ -37,7 +37,8 @@ TEST_F(Balances, TransfersWhatThereIsAndNotMore)
     EXPECT_EQ(call(by(bob), transfer_keep_alive{alice.address(), 10 * kPha}), error(TokenError::NotExpendable));
     EXPECT_EQ(call(by(bob), transfer_allow_death{{address::Index{}}, 1}), error(dispatch_error::CannotLookup{}));
     EXPECT_EQ(call({Root{}}, transfer_allow_death{alice.address(), 1}), error(dispatch_error::BadOrigin{}));
-    EXPECT_EQ(call(by(alice), transfer_allow_death{bob.address(), std::numeric_limits<Balance>::max()}), error(ArithmeticError::Underflow));
+    EXPECT_EQ(call(by(alice), transfer_allow_death{bob.address(), std::numeric_limits<Balance>::max()}),
+              error(ArithmeticError::Underflow));
     EXPECT_TRUE(events_of<Transfer>().empty());
 
     EXPECT_TRUE(call(by(bob), transfer_allow_death{carol.address(), kMinimum}));
@@ -88,10 +89,12 @@ TEST_F(Balances, RootSetsBalances)
 TEST_F(Balances, RootAdjustsTheIssuance)
 {
     const Balance issuance = TotalIssuance::get();
-    EXPECT_EQ(call({Root{}}, force_adjust_total_issuance{AdjustmentDirection::Increase, 0}), error(balances::Error::DeltaZero));
+    EXPECT_EQ(call({Root{}}, force_adjust_total_issuance{AdjustmentDirection::Increase, 0}),
+              error(balances::Error::DeltaZero));
     EXPECT_TRUE(call({Root{}}, force_adjust_total_issuance{AdjustmentDirection::Increase, 7}));
     EXPECT_EQ(events_of<TotalIssuanceForced>(), (std::vector<TotalIssuanceForced>{{issuance, issuance + 7}}));
-    EXPECT_TRUE(call({Root{}}, force_adjust_total_issuance{AdjustmentDirection::Increase, std::numeric_limits<Balance>::max()}));
+    EXPECT_TRUE(call({Root{}},
+                     force_adjust_total_issuance{AdjustmentDirection::Increase, std::numeric_limits<Balance>::max()}));
     EXPECT_EQ(TotalIssuance::get(), std::numeric_limits<Balance>::max());
 }
 

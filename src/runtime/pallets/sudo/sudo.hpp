@@ -48,21 +48,24 @@ struct sudo {
 struct sudo_unchecked_weight {
     Box<RuntimeCall> call;
     Weight weight_;
-    static constexpr auto docs = "Authenticates the sudo key and dispatches a function call with `Root` origin, with a given weight.";
+    static constexpr auto docs =
+        "Authenticates the sudo key and dispatches a function call with `Root` origin, with a given weight.";
     [[nodiscard]] Weight weight() const;
     [[nodiscard]] DispatchClass dispatch_class() const;
     DispatchResultWithPostInfo dispatch(const Origin& origin) const;
 };
 struct set_key {
     MultiAddress new_;
-    static constexpr auto docs = "Authenticates the current sudo key and sets the given AccountId (`new`) as the new sudo key.";
+    static constexpr auto docs =
+        "Authenticates the current sudo key and sets the given AccountId (`new`) as the new sudo key.";
     static Weight weight() { return weight_of(1, 1); }
     DispatchResultWithPostInfo dispatch(const Origin& origin) const;
 };
 struct sudo_as {
     MultiAddress who;
     Box<RuntimeCall> call;
-    static constexpr auto docs = "Authenticates the sudo key and dispatches a function call with `Signed` origin from a given account.";
+    static constexpr auto docs =
+        "Authenticates the sudo key and dispatches a function call with `Signed` origin from a given account.";
     [[nodiscard]] Weight weight() const;
     [[nodiscard]] DispatchClass dispatch_class() const;
     DispatchResultWithPostInfo dispatch(const Origin& origin) const;

@@ -115,7 +115,8 @@ void dec_consumers(const AccountId& who)
 
 void register_weight(const Weight& weight, DispatchClass dispatch_class)
 {
-    BlockWeight::mutate([&](ConsumedWeight& consumed) { consumed.of(dispatch_class) = consumed.of(dispatch_class) + weight; });
+    BlockWeight::mutate(
+        [&](ConsumedWeight& consumed) { consumed.of(dispatch_class) = consumed.of(dispatch_class) + weight; });
 }
 
 std::expected<AccountId, DispatchError> lookup(const MultiAddress& address)

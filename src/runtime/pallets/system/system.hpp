@@ -102,9 +102,10 @@ struct Events : StorageValue<name, "Events", std::vector<Record>, Default> {
 struct EventCount : StorageValue<name, "EventCount", std::uint32_t, Default> {
     static constexpr auto docs = "The number of events in the `Events<T>` list.";
 };
-struct EventTopics
-    : StorageMap<name, "EventTopics", Blake2_128Concat<H256>, std::vector<std::tuple<BlockNumber, std::uint32_t>>, Default> {
-    static constexpr auto docs = "Mapping between a topic and the indexes of its events in the `Events` list. No event of this chain has topics.";
+struct EventTopics : StorageMap<name, "EventTopics", Blake2_128Concat<H256>,
+                                std::vector<std::tuple<BlockNumber, std::uint32_t>>, Default> {
+    static constexpr auto docs =
+        "Mapping between a topic and the indexes of its events in the `Events` list. No event of this chain has topics.";
 };
 struct LastRuntimeUpgrade : StorageValue<name, "LastRuntimeUpgrade", LastRuntimeUpgradeInfo> {
     static constexpr auto docs = "Stores the `spec_version` and `spec_name` of when the last runtime upgrade happened.";
@@ -230,21 +231,24 @@ struct remark_with_event {
 };
 struct authorize_upgrade {
     H256 code_hash;
-    static constexpr auto docs = "Authorize an upgrade to a given `code_hash` for the runtime. The runtime can be supplied later.";
+    static constexpr auto docs =
+        "Authorize an upgrade to a given `code_hash` for the runtime. The runtime can be supplied later.";
     static Weight weight() { return weight_of(0, 1); }
     static DispatchClass dispatch_class() { return DispatchClass::Operational; }
     DispatchResult dispatch(Root) const;
 };
 struct authorize_upgrade_without_checks {
     H256 code_hash;
-    static constexpr auto docs = "Authorize an upgrade to a given `code_hash` for the runtime, without checking its version.";
+    static constexpr auto docs =
+        "Authorize an upgrade to a given `code_hash` for the runtime, without checking its version.";
     static Weight weight() { return weight_of(0, 1); }
     static DispatchClass dispatch_class() { return DispatchClass::Operational; }
     DispatchResult dispatch(Root) const;
 };
 struct apply_authorized_upgrade {
     Bytes code;
-    static constexpr auto docs = "Provide the preimage (runtime binary) `code` for an upgrade that has been authorized.";
+    static constexpr auto docs =
+        "Provide the preimage (runtime binary) `code` for an upgrade that has been authorized.";
     static Weight weight() { return config::kSetCodeWeight; }
     static DispatchClass dispatch_class() { return DispatchClass::Operational; }
     DispatchResultWithPostInfo dispatch(const Origin& origin) const;
@@ -289,16 +293,19 @@ struct Pallet {
     static constexpr std::string_view name = system::name.view();
     static constexpr std::string_view crate = "frame_system"; ///< metadata paths: frame_system::pallet::Call and so on
     static constexpr std::uint16_t storage_version = 0;
-    using Storage = std::tuple<Account, ExtrinsicCount, InherentsApplied, BlockWeight, AllExtrinsicsLen, BlockHash, ExtrinsicData, Number,
-                               ParentHash, CurrentDigest, Events, EventCount, EventTopics, LastRuntimeUpgrade, UpgradedToU32RefCount,
-                               UpgradedToTripleRefCount, ExecutionPhase, AuthorizedUpgrade>;
-    using Event = Variant<At<0, ExtrinsicSuccess>, At<1, ExtrinsicFailed>, At<2, CodeUpdated>, At<3, NewAccount>, At<4, KilledAccount>,
-                          At<5, Remarked>, At<6, UpgradeAuthorized>>;
+    using Storage =
+        std::tuple<Account, ExtrinsicCount, InherentsApplied, BlockWeight, AllExtrinsicsLen, BlockHash, ExtrinsicData,
+                   Number, ParentHash, CurrentDigest, Events, EventCount, EventTopics, LastRuntimeUpgrade,
+                   UpgradedToU32RefCount, UpgradedToTripleRefCount, ExecutionPhase, AuthorizedUpgrade>;
+    using Event = Variant<At<0, ExtrinsicSuccess>, At<1, ExtrinsicFailed>, At<2, CodeUpdated>, At<3, NewAccount>,
+                          At<4, KilledAccount>, At<5, Remarked>, At<6, UpgradeAuthorized>>;
     using Error = system::Error;
-    using Call = Variant<At<0, remark>, At<1, set_heap_pages>, At<2, set_code>, At<3, set_code_without_checks>, At<4, set_storage>,
-                         At<5, kill_storage>, At<6, kill_prefix>, At<7, remark_with_event>, At<9, authorize_upgrade>,
-                         At<10, authorize_upgrade_without_checks>, At<11, apply_authorized_upgrade>>;
-    using Constants = std::tuple<BlockWeightsConstant, BlockLengthConstant, BlockHashCount, DbWeight, Version, Ss58Prefix>;
+    using Call =
+        Variant<At<0, remark>, At<1, set_heap_pages>, At<2, set_code>, At<3, set_code_without_checks>,
+                At<4, set_storage>, At<5, kill_storage>, At<6, kill_prefix>, At<7, remark_with_event>,
+                At<9, authorize_upgrade>, At<10, authorize_upgrade_without_checks>, At<11, apply_authorized_upgrade>>;
+    using Constants =
+        std::tuple<BlockWeightsConstant, BlockLengthConstant, BlockHashCount, DbWeight, Version, Ss58Prefix>;
     using GenesisConfig = system::GenesisConfig;
     static void build_genesis(const GenesisConfig& config);
     static TransactionValidity validate_unsigned(TransactionSource source, const RuntimeCall& call);

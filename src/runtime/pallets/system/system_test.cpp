@@ -29,7 +29,8 @@ protected:
 TEST_F(System, KeepsItsStorageKeys)
 {
     EXPECT_EQ(to_hex(Number::key()), "26aa394eea5630e07c48ae0c9558cef702a5c1b19ab7a04f536c519aca4983ac");
-    EXPECT_EQ(to_hex(BlockHash::key(0)), "26aa394eea5630e07c48ae0c9558cef7a44704b568d21667356a5a050c118746b4def25cfda6ef3a00000000");
+    EXPECT_EQ(to_hex(BlockHash::key(0)),
+              "26aa394eea5630e07c48ae0c9558cef7a44704b568d21667356a5a050c118746b4def25cfda6ef3a00000000");
 }
 
 TEST_F(System, KeepsEventsWithTheirPhase)

@@ -35,7 +35,8 @@ Balance multiply(FixedU128 multiplier, Balance a)
 constexpr u128 kBillion = 1'000'000'000;
 /// The polynomial of degree 1: kBaseFee per kExtrinsicBaseWeight, as an integer and parts per billion.
 constexpr Balance kFeeInteger = config::kBaseFee / config::kExtrinsicBaseWeight;
-constexpr Balance kFeeFraction = config::kBaseFee % config::kExtrinsicBaseWeight * kBillion / config::kExtrinsicBaseWeight;
+constexpr Balance kFeeFraction =
+    config::kBaseFee % config::kExtrinsicBaseWeight * kBillion / config::kExtrinsicBaseWeight;
 
 /// Weight that is paid for: never more than a block holds.
 Balance weight_fee(const Weight& weight)
@@ -47,9 +48,10 @@ FeeDetails details(std::uint32_t length, const Weight& weight, DispatchClass dis
 {
     if (pays == Pays::No)
         return {.inclusion_fee = std::nullopt, .tip = tip};
-    return {.inclusion_fee = InclusionFee{.base_fee = weight_fee(config::kBlockWeights.per_class.of(dispatch_class).base_extrinsic),
-                                          .len_fee = length_to_fee(length),
-                                          .adjusted_weight_fee = multiply(NextFeeMultiplier::get(), weight_fee(weight))},
+    return {.inclusion_fee =
+                InclusionFee{.base_fee = weight_fee(config::kBlockWeights.per_class.of(dispatch_class).base_extrinsic),
+                             .len_fee = length_to_fee(length),
+                             .adjusted_weight_fee = multiply(NextFeeMultiplier::get(), weight_fee(weight))},
             .tip = tip};
 }
 
@@ -80,7 +82,9 @@ Balance FeeDetails::total() const
 {
     if (!inclusion_fee)
         return tip;
-    return saturating_add(saturating_add(saturating_add(inclusion_fee->base_fee, inclusion_fee->len_fee), inclusion_fee->adjusted_weight_fee), tip);
+    return saturating_add(saturating_add(saturating_add(inclusion_fee->base_fee, inclusion_fee->len_fee),
+                                         inclusion_fee->adjusted_weight_fee),
+                          tip);
 }
 
 FeeDetails fee_details(std::uint32_t length, const DispatchInfo& info, Balance tip)
@@ -88,21 +92,27 @@ FeeDetails fee_details(std::uint32_t length, const DispatchInfo& info, Balance t
     return details(length, info.weight, info.dispatch_class, info.pays_fee, tip);
 }
 
-FeeDetails actual_fee_details(std::uint32_t length, const DispatchInfo& info, const DispatchResultWithPostInfo& result, Balance tip)
+FeeDetails actual_fee_details(std::uint32_t length, const DispatchInfo& info, const DispatchResultWithPostInfo& result,
+                              Balance tip)
 {
-    return details(length, system::actual_weight(result, info), info.dispatch_class, system::actual_pays(result, info), tip);
+    return details(length, system::actual_weight(result, info), info.dispatch_class, system::actual_pays(result, info),
+                   tip);
 }
 
 std::uint64_t priority(const DispatchInfo& info, std::uint32_t length, Balance tip, Balance fee_with_tip)
 {
     const Weight& max = config::kBlockWeights.max_block;
     const std::uint64_t max_length = config::kBlockLength.max.of(info.dispatch_class);
-    const auto fits = [](std::uint64_t room, std::uint64_t each) { return room / std::clamp<std::uint64_t>(each, 1, std::max<std::uint64_t>(room, 1)); };
-    const Balance per_block = std::min({fits(max.ref_time.value, info.weight.ref_time.value),
-                                        fits(max.proof_size.value, info.weight.proof_size.value), fits(max_length, length)});
+    const auto fits = [](std::uint64_t room, std::uint64_t each) {
+        return room / std::clamp<std::uint64_t>(each, 1, std::max<std::uint64_t>(room, 1));
+    };
+    const Balance per_block =
+        std::min({fits(max.ref_time.value, info.weight.ref_time.value),
+                  fits(max.proof_size.value, info.weight.proof_size.value), fits(max_length, length)});
     Balance value = saturating_mul(saturating_add(tip, 1), per_block);
     if (info.dispatch_class == DispatchClass::Operational)
-        value = saturating_add(value, saturating_mul(saturating_mul(fee_with_tip, config::kOperationalFeeMultiplier), per_block));
+        value = saturating_add(
+            value, saturating_mul(saturating_mul(fee_with_tip, config::kOperationalFeeMultiplier), per_block));
     return static_cast<std::uint64_t>(std::min<Balance>(value, std::numeric_limits<std::uint64_t>::max()));
 }
 

@@ -33,13 +33,15 @@ struct TransactionFeePaid {
     AccountId who;
     Balance actual_fee;
     Balance tip;
-    static constexpr auto docs = "A transaction fee `actual_fee`, of which `tip` was added to the minimum inclusion fee, has been paid by `who`.";
+    static constexpr auto docs =
+        "A transaction fee `actual_fee`, of which `tip` was added to the minimum inclusion fee, has been paid by `who`.";
     friend bool operator==(const TransactionFeePaid&, const TransactionFeePaid&) = default;
 };
 
 struct OperationalFeeMultiplier {
     static constexpr std::string_view name = "OperationalFeeMultiplier";
-    static constexpr auto docs = "A fee multiplier for `Operational` extrinsics to compute \"virtual tip\" to boost their `priority`.";
+    static constexpr auto docs =
+        "A fee multiplier for `Operational` extrinsics to compute \"virtual tip\" to boost their `priority`.";
     static std::uint8_t value() { return config::kOperationalFeeMultiplier; }
 };
 
@@ -87,7 +89,8 @@ struct RuntimeDispatchInfo {
 FeeDetails fee_details(std::uint32_t length, const DispatchInfo& info, Balance tip);
 
 /// The same once the call has run.
-FeeDetails actual_fee_details(std::uint32_t length, const DispatchInfo& info, const DispatchResultWithPostInfo& result, Balance tip);
+FeeDetails actual_fee_details(std::uint32_t length, const DispatchInfo& info, const DispatchResultWithPostInfo& result,
+                              Balance tip);
 
 /// Order in the pool (spec §7).
 std::uint64_t priority(const DispatchInfo& info, std::uint32_t length, Balance tip, Balance fee_with_tip);

@@ -17,8 +17,8 @@ Weight weight_of_all(const std::vector<RuntimeCall>& calls)
 
 DispatchClass class_of_all(const std::vector<RuntimeCall>& calls)
 {
-    const bool operational =
-        std::ranges::all_of(calls, [](const auto& call) { return call.info().dispatch_class == DispatchClass::Operational; });
+    const bool operational = std::ranges::all_of(
+        calls, [](const auto& call) { return call.info().dispatch_class == DispatchClass::Operational; });
     return operational ? DispatchClass::Operational : DispatchClass::Normal;
 }
 
@@ -106,7 +106,8 @@ DispatchResultWithPostInfo batch_all::dispatch(const Origin& origin) const
     for (const auto& call : calls) {
         // users may not nest batch_all, as in the reference
         if (!origin.is_root() && call.get_if<batch_all>() != nullptr)
-            return std::unexpected{DispatchFailure{to_dispatch_error(system::Error::CallFiltered), {.actual_weight = weight}}};
+            return std::unexpected{
+                DispatchFailure{to_dispatch_error(system::Error::CallFiltered), {.actual_weight = weight}}};
         const DispatchInfo info = call.info();
         auto result = call.dispatch(origin);
         weight = weight + system::actual_weight(result, info);

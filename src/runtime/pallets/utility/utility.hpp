@@ -12,7 +12,8 @@ Pallet pallet_of(const T&);
 struct BatchInterrupted {
     std::uint32_t index;
     DispatchError error;
-    static constexpr auto docs = "Batch of dispatches did not complete fully. Index of first failing dispatch given, as well as the error.";
+    static constexpr auto docs =
+        "Batch of dispatches did not complete fully. Index of first failing dispatch given, as well as the error.";
     friend bool operator==(const BatchInterrupted&, const BatchInterrupted&) = default;
 };
 struct BatchCompleted {
@@ -54,7 +55,8 @@ struct OriginCaller {
 
 struct batch {
     std::vector<RuntimeCall> calls;
-    static constexpr auto docs = "Send a batch of dispatch calls. Stops at the first that fails, and keeps what the ones before it did.";
+    static constexpr auto docs =
+        "Send a batch of dispatch calls. Stops at the first that fails, and keeps what the ones before it did.";
     [[nodiscard]] Weight weight() const;
     [[nodiscard]] DispatchClass dispatch_class() const;
     DispatchResultWithPostInfo dispatch(const Origin& origin) const;
@@ -69,7 +71,8 @@ struct as_derivative {
 };
 struct batch_all {
     std::vector<RuntimeCall> calls;
-    static constexpr auto docs = "Send a batch of dispatch calls and atomically execute them. The whole transaction will rollback and fail if any of the calls failed.";
+    static constexpr auto docs =
+        "Send a batch of dispatch calls and atomically execute them. The whole transaction will rollback and fail if any of the calls failed.";
     [[nodiscard]] Weight weight() const;
     [[nodiscard]] DispatchClass dispatch_class() const;
     DispatchResultWithPostInfo dispatch(const Origin& origin) const;
@@ -77,14 +80,16 @@ struct batch_all {
 struct dispatch_as {
     Box<OriginCaller> as_origin;
     Box<RuntimeCall> call;
-    static constexpr auto docs = "Dispatches a function call with a provided origin. The dispatch origin for this call must be _Root_.";
+    static constexpr auto docs =
+        "Dispatches a function call with a provided origin. The dispatch origin for this call must be _Root_.";
     [[nodiscard]] Weight weight() const;
     [[nodiscard]] DispatchClass dispatch_class() const;
     DispatchResult dispatch(Root) const;
 };
 struct force_batch {
     std::vector<RuntimeCall> calls;
-    static constexpr auto docs = "Send a batch of dispatch calls. Unlike `batch`, it allows errors and won't interrupt.";
+    static constexpr auto docs =
+        "Send a batch of dispatch calls. Unlike `batch`, it allows errors and won't interrupt.";
     [[nodiscard]] Weight weight() const;
     [[nodiscard]] DispatchClass dispatch_class() const;
     DispatchResultWithPostInfo dispatch(const Origin& origin) const;
@@ -92,7 +97,8 @@ struct force_batch {
 struct with_weight {
     Box<RuntimeCall> call;
     Weight weight_;
-    static constexpr auto docs = "Dispatch a function call with a specified weight. The dispatch origin for this call must be _Root_.";
+    static constexpr auto docs =
+        "Dispatch a function call with a specified weight. The dispatch origin for this call must be _Root_.";
     [[nodiscard]] Weight weight() const { return weight_; }
     [[nodiscard]] DispatchClass dispatch_class() const;
     DispatchResult dispatch(Root) const;
@@ -110,10 +116,11 @@ struct Pallet {
     static constexpr std::string_view name = utility::name.view();
     static constexpr std::string_view crate = "pallet_utility";
     static constexpr std::uint16_t storage_version = 0;
-    using Event = Variant<At<0, BatchInterrupted>, At<1, BatchCompleted>, At<2, BatchCompletedWithErrors>, At<3, ItemCompleted>,
-                          At<4, ItemFailed>, At<5, DispatchedAs>>;
+    using Event = Variant<At<0, BatchInterrupted>, At<1, BatchCompleted>, At<2, BatchCompletedWithErrors>,
+                          At<3, ItemCompleted>, At<4, ItemFailed>, At<5, DispatchedAs>>;
     using Error = utility::Error;
-    using Call = Variant<At<0, batch>, At<1, as_derivative>, At<2, batch_all>, At<3, dispatch_as>, At<4, force_batch>, At<5, with_weight>>;
+    using Call = Variant<At<0, batch>, At<1, as_derivative>, At<2, batch_all>, At<3, dispatch_as>, At<4, force_batch>,
+                         At<5, with_weight>>;
     using Constants = std::tuple<BatchedCallsLimit>;
 };
 

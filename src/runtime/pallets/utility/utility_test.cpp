@@ -82,9 +82,13 @@ TEST_F(Nested, RootActsForOthers)
 TEST_F(Nested, BatchesHaveTheirGoldenBytes)
 {
     const RuntimeCall remark = system::remark{{0xaa}};
-    EXPECT_EQ(to_hex(scale::encode(RuntimeCall{batch_all(std::vector{remark, remark})})), "030208" "000004aa" "000004aa");
-    EXPECT_EQ(to_hex(scale::encode(RuntimeCall{as_derivative(std::uint16_t{258}, remark)})), "03010201" "000004aa");
-    EXPECT_EQ(to_hex(scale::encode(RuntimeCall{sudo::sudo{remark}})), "6300" "000004aa");
+    EXPECT_EQ(to_hex(scale::encode(RuntimeCall{batch_all(std::vector{remark, remark})})), "030208"
+                                                                                          "000004aa"
+                                                                                          "000004aa");
+    EXPECT_EQ(to_hex(scale::encode(RuntimeCall{as_derivative(std::uint16_t{258}, remark)})), "03010201"
+                                                                                             "000004aa");
+    EXPECT_EQ(to_hex(scale::encode(RuntimeCall{sudo::sudo{remark}})), "6300"
+                                                                      "000004aa");
 }
 
 TEST_F(Nested, SudoIsRootForItsKeyAlone)
@@ -112,7 +116,8 @@ TEST_F(Nested, AFailingSudoIsAnnouncedAndPaysNothing)
     const Balance before = balances::balance_of(alice).free;
     const RuntimeCall call = sudo::sudo{bad};
     ASSERT_TRUE(chain.apply(chain.transaction(alice, call)));
-    EXPECT_EQ(events_of<sudo::Sudid>(), (std::vector<sudo::Sudid>{{std::unexpected{DispatchError{dispatch_error::BadOrigin{}}}}}));
+    EXPECT_EQ(events_of<sudo::Sudid>(),
+              (std::vector<sudo::Sudid>{{std::unexpected{DispatchError{dispatch_error::BadOrigin{}}}}}));
     EXPECT_EQ(balances::balance_of(alice).free, before);
     EXPECT_EQ(events_of<transaction_payment::TransactionFeePaid>()[0].actual_fee, 0u);
 }

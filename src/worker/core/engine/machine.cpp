@@ -35,16 +35,21 @@ using ModulePtr = std::unique_ptr<wasmtime_module_t, Deleter<wasmtime_module_t, 
 using PrePtr = std::unique_ptr<wasmtime_instance_pre_t, Deleter<wasmtime_instance_pre_t, wasmtime_instance_pre_delete>>;
 using TrapPtr = std::unique_ptr<wasm_trap_t, Deleter<wasm_trap_t, wasm_trap_delete>>;
 
-Outcome<> check(MachineError code, wasmtime_error_t* error)
+std::string take_message(wasmtime_error_t* error)
 {
-    if (error == nullptr)
-        return {};
     wasm_byte_vec_t message;
     wasmtime_error_message(error, &message);
     std::string text{message.data, message.size};
     wasm_byte_vec_delete(&message);
     wasmtime_error_delete(error);
-    return fail(code, std::move(text));
+    return text;
+}
+
+Outcome<> check(MachineError code, wasmtime_error_t* error)
+{
+    if (error == nullptr)
+        return {};
+    return fail(code, take_message(error));
 }
 
 wasm_config_t* configuration()
@@ -158,7 +163,7 @@ struct Machine::Parts {
         const auto next = state.host->on_host_call(import.function, std::span{params}.first(import.params.size()), result, instance);
         if (next == HostCalls::Next::Stop) {
             state.stopped = true;
-            return wasmtime_trap_new("", 0);
+            return wasmtime_trap_new_code(WASMTIME_TRAP_CODE_INTERRUPT);
         }
         if (import.result == 'L')
             values[0].i64 = static_cast<std::int64_t>(result);
@@ -217,22 +222,25 @@ bool find(wasmtime_context_t* context, const wasmtime_instance_t& instance, std:
     return wasmtime_instance_export_get(context, &instance, name.data(), name.size(), &out);
 }
 
-Ending ending_of(wasmtime_context_t* context, bool stopped, const wasmtime_global_t& fault, wasmtime_error_t* error, const TrapPtr& trap)
+/// How a call of the machine ended. `stopped`: a host function stopped it.
+RunResult ending_of(wasmtime_context_t* context, bool stopped, const wasmtime_global_t& fault, wasmtime_error_t* error, const TrapPtr& trap)
 {
     if (error != nullptr) {
-        wasmtime_error_delete(error);
-        return Ending::MachineFault;
+        auto message = take_message(error);
+        return stopped ? RunResult{Ending::Stopped} : RunResult{Ending::MachineFault, 0, std::move(message)};
     }
     if (!trap)
-        return Ending::Returned;
+        return {Ending::Returned};
     if (stopped)
-        return Ending::Stopped;
+        return {Ending::Stopped};
     wasmtime_trap_code_t code = 0;
-    if (!wasmtime_trap_code(trap.get(), &code) || code == WASMTIME_TRAP_CODE_STACK_OVERFLOW)
-        return Ending::MachineFault;
+    if (!wasmtime_trap_code(trap.get(), &code))
+        return {Ending::MachineFault, 0, "a trap without a code"};
+    if (code == WASMTIME_TRAP_CODE_STACK_OVERFLOW)
+        return {Ending::MachineFault, 0, "the native stack is exhausted"};
     wasmtime_val_t why;
     wasmtime_global_get(context, &fault, &why);
-    return why.of.i32 == static_cast<std::int32_t>(Fault::OutOfFuel) ? Ending::OutOfFuel : Ending::Trapped;
+    return {why.of.i32 == static_cast<std::int32_t>(Fault::OutOfFuel) ? Ending::OutOfFuel : Ending::Trapped};
 }
 
 } // namespace
@@ -251,27 +259,19 @@ RunResult Machine::run(const CompiledCode& code, Entry entry, std::uint64_t fuel
         wasm_trap_delete(trap);
         return {Ending::NotStarted, fuel};
     }
-    if (error != nullptr) {
-        wasmtime_error_delete(error);
-        return {Ending::MachineFault, fuel};
-    }
+    if (error != nullptr)
+        return {Ending::MachineFault, fuel, take_message(error)};
 
-    wasmtime_extern_t item;
+    wasmtime_extern_t memory;
+    wasmtime_extern_t fuel_global;
+    wasmtime_extern_t fault;
+    wasmtime_extern_t function;
     const auto name = entry == Entry::Call ? std::string_view{"call"} : std::string_view{"deploy"};
-    wasmtime_func_t function;
-    wasmtime_global_t fault;
-    if (!find(state.context, instance, exported::kMemory, item))
-        return {Ending::MachineFault, fuel};
-    state.memory = item.of.memory;
-    if (!find(state.context, instance, exported::kFuel, item))
-        return {Ending::MachineFault, fuel};
-    state.fuel = item.of.global;
-    if (!find(state.context, instance, exported::kFault, item))
-        return {Ending::MachineFault, fuel};
-    fault = item.of.global;
-    if (!find(state.context, instance, name, item))
-        return {Ending::MachineFault, fuel};
-    function = item.of.func;
+    if (!find(state.context, instance, exported::kMemory, memory) || !find(state.context, instance, exported::kFuel, fuel_global) ||
+        !find(state.context, instance, exported::kFault, fault) || !find(state.context, instance, name, function))
+        return {Ending::MachineFault, fuel, "an export of instrumented code is missing"};
+    state.memory = memory.of.memory;
+    state.fuel = fuel_global.of.global;
     Instance view{state};
     view.set_fuel(fuel);
 
@@ -279,14 +279,16 @@ RunResult Machine::run(const CompiledCode& code, Entry entry, std::uint64_t fuel
         wasmtime_val_raw_t result{}; // an entry point may return an i32, which means nothing
         wasm_trap_t* raised = nullptr;
         auto* failed = wasmtime_func_call_unchecked(state.context, &what, &result, 1, &raised);
-        return ending_of(state.context, state.stopped, fault, failed, TrapPtr{raised});
+        return ending_of(state.context, state.stopped, fault.of.global, failed, TrapPtr{raised});
     };
-    Ending ending = Ending::Returned;
-    if (find(state.context, instance, exported::kStart, item))
-        ending = execute(item.of.func);
-    if (ending == Ending::Returned)
-        ending = execute(function);
-    return {ending, view.fuel()};
+    RunResult ended{Ending::Returned};
+    wasmtime_extern_t start;
+    if (find(state.context, instance, exported::kStart, start))
+        ended = execute(start.of.func);
+    if (ended.ending == Ending::Returned)
+        ended = execute(function.of.func);
+    ended.fuel_left = view.fuel();
+    return ended;
 }
 
 void Machine::on_large_stack(const std::function<void()>& work) const

@@ -61,6 +61,7 @@ enum class Ending : std::uint8_t {
 struct RunResult {
     Ending ending = Ending::MachineFault;
     std::uint64_t fuel_left = 0;
+    std::string fault{}; ///< of MachineFault: what the machine said
 };
 
 /// Compiles and runs code. Safe to use from many threads; a run that finds all stacks in use waits for one.

@@ -1,0 +1,37 @@
+#include "worker/core/engine/code_cache.hpp"
+
+namespace phala::worker::engine {
+
+Outcome<std::shared_ptr<const CompiledCode>> CodeCache::build(ByteView code, Determinism determinism) const
+{
+    PHALA_TRY(auto module, check_code(code, determinism));
+    if (auto valid = machine_.validate(code); !valid)
+        return fail(CodeError::Rejected, valid.error().message());
+    PHALA_TRY(const auto instrumented, instrument(std::move(module)));
+    return machine_.compile(instrumented);
+}
+
+std::shared_ptr<const CompiledCode> CodeCache::find(const H256& hash)
+{
+    const std::lock_guard lock{mutex_};
+    const auto at = entries_.find(hash);
+    if (at == entries_.end())
+        return nullptr;
+    uses_.splice(uses_.begin(), uses_, at->second.use);
+    return at->second.code;
+}
+
+void CodeCache::insert(const H256& hash, std::shared_ptr<const CompiledCode> code)
+{
+    const std::lock_guard lock{mutex_};
+    if (entries_.contains(hash))
+        return;
+    uses_.push_front(hash);
+    entries_.emplace(hash, Entry{std::move(code), uses_.begin()});
+    if (entries_.size() > kCapacity) {
+        entries_.erase(uses_.back());
+        uses_.pop_back();
+    }
+}
+
+} // namespace phala::worker::engine

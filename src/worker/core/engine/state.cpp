@@ -1,0 +1,309 @@
+#include "worker/core/engine/state.hpp"
+
+#include "crypto/hash.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace phala::worker::engine {
+
+
+/// A node of the trie. Immutable once it is part of a snapshot; `reference` is what its parent holds of it.
+struct ClusterState::Node {
+    using Child = std::shared_ptr<const Node>;
+    using Children = std::array<Child, trie::kChildren>;
+
+    std::string partial;                    ///< one half byte per character
+    std::shared_ptr<const Bytes> value;     ///< shared by copies of the node: values may be large
+    std::unique_ptr<const Children> children; ///< none: a leaf
+    Bytes reference;                        ///< hash of the encoding, or the encoding itself if shorter than a hash
+
+    Node() = default;
+    Node(const Node& other)
+        : partial{other.partial}, value{other.value}, children{other.children ? std::make_unique<Children>(*other.children) : nullptr}
+    {
+    }
+    Node& operator=(const Node&) = delete;
+};
+
+namespace {
+
+using Node = ClusterState::Node;
+using Child = Node::Child;
+using Children = Node::Children;
+
+std::string halves_of(ByteView key)
+{
+    std::string out;
+    out.reserve(2 * key.size());
+    for (auto byte : key) {
+        out.push_back(static_cast<char>(byte >> 4));
+        out.push_back(static_cast<char>(byte & 15));
+    }
+    return out;
+}
+
+Bytes bytes_of_halves(std::string_view halves)
+{
+    Bytes out;
+    for (std::size_t i = 0; i + 1 < halves.size(); i += 2)
+        out.push_back(static_cast<std::uint8_t>(halves[i] << 4 | halves[i + 1]));
+    return out;
+}
+
+std::size_t common(std::string_view a, std::string_view b)
+{
+    return static_cast<std::size_t>(std::ranges::mismatch(a, b).in1 - a.begin());
+}
+
+std::size_t index_of(char half)
+{
+    return static_cast<std::size_t>(half);
+}
+
+/// Encoding of a node whose children have references.
+Bytes encode(const Node& node)
+{
+    // trie::Nibbles borrows whole bytes: an odd number of half bytes begins in the middle of one
+    std::string padded = node.partial.size() % 2 == 1 ? std::string(1, '\0') + node.partial : node.partial;
+    const Bytes packed = bytes_of_halves(padded);
+    trie::NodeView view;
+    view.partial = trie::Nibbles{packed, node.partial.size() % 2};
+    view.is_branch = node.children != nullptr;
+    if (node.value)
+        view.value = {trie::NodeValue::Kind::Inline, *node.value};
+    if (node.children)
+        for (std::size_t i = 0; i < trie::kChildren; ++i)
+            if (const auto& child = (*node.children)[i])
+                view.children[i] = child->reference;
+    Bytes out;
+    trie::encode_node(out, view);
+    return out;
+}
+
+/// Nodes made for one set of changes are finished once, from the leaves up, before anybody else sees them.
+void finish(const Child& child)
+{
+    if (!child || !child->reference.empty())
+        return;
+    if (child->children)
+        for (const auto& below : *child->children)
+            finish(below);
+    auto& node = const_cast<Node&>(*child); // not yet shared with any snapshot: its reference is empty
+    const Bytes encoded = encode(node);
+    node.reference = encoded.size() < sizeof(trie::Hash) ? encoded : to_bytes(crypto::blake2_256(encoded));
+}
+
+std::shared_ptr<Node> leaf(std::string_view partial, std::shared_ptr<const Bytes> value)
+{
+    auto node = std::make_shared<Node>();
+    node->partial = partial;
+    node->value = std::move(value);
+    return node;
+}
+
+std::shared_ptr<Node> with_child(const Node& node, std::size_t index, Child child)
+{
+    auto out = std::make_shared<Node>(node);
+    auto children = node.children ? std::make_unique<Children>(*node.children) : std::make_unique<Children>();
+    (*children)[index] = std::move(child);
+    out->children = std::move(children);
+    return out;
+}
+
+Child insert(const Child& node, std::string_view key, std::shared_ptr<const Bytes> value)
+{
+    if (!node)
+        return leaf(key, std::move(value));
+    const std::size_t same = common(node->partial, key);
+    if (same == node->partial.size()) {
+        if (same == key.size()) {
+            auto out = std::make_shared<Node>(*node);
+            out->value = std::move(value);
+            return out;
+        }
+        const auto index = index_of(key[same]);
+        return with_child(*node, index, insert(node->children ? (*node->children)[index] : nullptr, key.substr(same + 1), std::move(value)));
+    }
+    // the node moves one level down, under a new branch at the place where the keys part
+    auto moved = std::make_shared<Node>(*node);
+    moved->partial = node->partial.substr(same + 1);
+    auto branch = leaf(key.substr(0, same), nullptr);
+    branch = with_child(*branch, index_of(node->partial[same]), std::move(moved));
+    if (same == key.size())
+        branch->value = std::move(value);
+    else
+        branch = with_child(*branch, index_of(key[same]), leaf(key.substr(same + 1), std::move(value)));
+    return branch;
+}
+
+/// What is left of a node that lost its value or a child: nothing, a leaf, its only child, or itself.
+Child tidy(std::shared_ptr<Node> node)
+{
+    std::size_t count = 0;
+    std::size_t last = 0;
+    if (node->children)
+        for (std::size_t i = 0; i < trie::kChildren; ++i)
+            if ((*node->children)[i]) {
+                ++count;
+                last = i;
+            }
+    if (count == 0) {
+        if (!node->value)
+            return nullptr;
+        node->children.reset();
+        return node;
+    }
+    if (count > 1 || node->value)
+        return node;
+    auto merged = std::make_shared<Node>(*(*node->children)[last]);
+    merged->partial = node->partial + static_cast<char>(last) + merged->partial;
+    return merged;
+}
+
+/// The same pointer where there is nothing to remove.
+Child remove(const Child& node, std::string_view key)
+{
+    if (!node || !key.starts_with(node->partial))
+        return node;
+    if (key.size() == node->partial.size()) {
+        if (!node->value)
+            return node;
+        auto out = std::make_shared<Node>(*node);
+        out->value.reset();
+        return tidy(std::move(out));
+    }
+    if (!node->children)
+        return node;
+    const auto index = index_of(key[node->partial.size()]);
+    const auto& child = (*node->children)[index];
+    auto below = remove(child, key.substr(node->partial.size() + 1));
+    return below == child ? node : tidy(with_child(*node, index, std::move(below)));
+}
+
+/// The first key of the subtree behind `key`; `path` is the path of `node`'s parent. An empty optional key: any.
+std::optional<std::string> first_behind(const Child& node, std::string path, std::optional<std::string_view> key)
+{
+    if (!node)
+        return std::nullopt;
+    path += node->partial;
+    if (key) {
+        const std::size_t same = common(node->partial, *key);
+        if (same < node->partial.size()) {
+            if (same < key->size() && node->partial[same] < (*key)[same])
+                return std::nullopt; // all of the subtree is before the key
+            key.reset();             // all of it is behind
+        } else {
+            key = key->substr(same);
+        }
+    }
+    if (!key && node->value)
+        return path;
+    if (!node->children)
+        return std::nullopt;
+    const std::size_t from = key && !key->empty() ? index_of(key->front()) : 0;
+    for (std::size_t i = from; i < trie::kChildren; ++i) {
+        const bool on_path = key && !key->empty() && i == from;
+        const auto rest = on_path ? std::optional{key->substr(1)} : std::nullopt;
+        if (auto found = first_behind((*node->children)[i], path + static_cast<char>(i), rest))
+            return found;
+    }
+    return std::nullopt;
+}
+
+using Entries = std::map<std::string, std::shared_ptr<const Bytes>>;
+
+void collect(const Child& node, std::string path, Entries& out)
+{
+    if (!node)
+        return;
+    path += node->partial;
+    if (node->value)
+        out.emplace(path, node->value);
+    if (node->children)
+        for (std::size_t i = 0; i < trie::kChildren; ++i)
+            collect((*node->children)[i], path + static_cast<char>(i), out);
+}
+
+void compare(const Child& before, const Child& after, const std::string& path, ClusterState::Changes& out)
+{
+    if (before == after)
+        return;
+    if (before && after && before->partial == after->partial) {
+        const std::string here = path + after->partial;
+        if (before->value != after->value && !(before->value && after->value && *before->value == *after->value))
+            out.insert_or_assign(bytes_of_halves(here), after->value ? std::optional{*after->value} : std::nullopt);
+        static const Children kNone{};
+        const auto& left = before->children ? *before->children : kNone;
+        const auto& right = after->children ? *after->children : kNone;
+        for (std::size_t i = 0; i < trie::kChildren; ++i)
+            compare(left[i], right[i], here + static_cast<char>(i), out);
+        return;
+    }
+    Entries old_entries;
+    Entries new_entries;
+    collect(before, path, old_entries);
+    collect(after, path, new_entries);
+    for (const auto& [key, value] : old_entries)
+        if (!new_entries.contains(key))
+            out.insert_or_assign(bytes_of_halves(key), std::nullopt);
+    for (const auto& [key, value] : new_entries)
+        if (auto old = old_entries.find(key); old == old_entries.end() || *old->second != *value)
+            out.insert_or_assign(bytes_of_halves(key), *value);
+}
+
+} // namespace
+
+std::optional<ByteView> ClusterState::get(ByteView key) const
+{
+    const std::string halves = halves_of(key);
+    std::string_view rest = halves;
+    const Node* node = root_.get();
+    while (node != nullptr && rest.starts_with(node->partial)) {
+        rest.remove_prefix(node->partial.size());
+        if (rest.empty())
+            return node->value ? std::optional<ByteView>{*node->value} : std::nullopt;
+        node = node->children ? (*node->children)[index_of(rest.front())].get() : nullptr;
+        rest.remove_prefix(1);
+    }
+    return std::nullopt;
+}
+
+std::optional<Bytes> ClusterState::next_key(ByteView key, ByteView prefix) const
+{
+    const std::string halves = halves_of(key);
+    const auto found = first_behind(root_, {}, halves);
+    if (!found)
+        return std::nullopt;
+    Bytes out = bytes_of_halves(*found);
+    return starts_with(out, prefix) ? std::optional{std::move(out)} : std::nullopt;
+}
+
+ClusterState ClusterState::with(const Changes& changes) const
+{
+    ClusterState out{*this};
+    for (const auto& [key, value] : changes) {
+        const std::string halves = halves_of(key);
+        out.root_ = value ? insert(out.root_, halves, std::make_shared<const Bytes>(*value)) : remove(out.root_, halves);
+    }
+    finish(out.root_);
+    return out;
+}
+
+trie::Hash ClusterState::root() const
+{
+    if (!root_)
+        return trie::kEmptyRoot;
+    const auto& reference = root_->reference;
+    // a root is always a hash, also of an encoding that a parent would hold whole
+    return reference.size() == sizeof(trie::Hash) ? array_of<32>(reference) : crypto::blake2_256(reference);
+}
+
+ClusterState::Changes ClusterState::changes_since(const ClusterState& older) const
+{
+    Changes out;
+    compare(older.root_, root_, {}, out);
+    return out;
+}
+
+} // namespace phala::worker::engine

@@ -120,7 +120,7 @@ TEST_F(EngineTest, StopsRunawayContracts)
 {
     const auto loop = cluster.execute(probe, request(Probe::LoopForever));
     EXPECT_EQ(loop.result.error(), error_of(ContractsError::OutOfGas));
-    EXPECT_EQ(loop.gas_consumed.ref_time, kMaxTransactionGas); // a loop pays for all that it was given
+    EXPECT_EQ(loop.gas_consumed.ref_time.value, kMaxTransactionGas); // a loop pays for all that it was given
     EXPECT_EQ(error_of_call(probe, request(Probe::RecurseForever)), error_of(ContractsError::ContractTrapped));
     EXPECT_EQ(first_u32(data_of(probe, request(Probe::GrowMemory))), 16u);
     EXPECT_EQ(error_of_call(probe, request(Probe::ReturnOutOfBounds)), error_of(ContractsError::OutOfBounds));

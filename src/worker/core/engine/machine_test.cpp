@@ -157,7 +157,7 @@ TEST(NativeStack, HoldsTheDeepestStacksOfTheProtocol)
 TEST(NativeStack, HoldsFramesOfLongFunctions)
 {
     std::string body = "(func $g (param i64) (result i64) local.get 0) (func $f (param i64) (result i64) (local i64) ";
-    for (int i = 0; i < 3'000; ++i)
+    for (int i = 0; i < 1'500; ++i)
         body += " local.get 0 i64.const " + std::to_string(i) + " i64.xor local.get 0 call $g i64.add local.get 1 i64.add local.set 1";
     body += " local.get 0 i64.const 1 i64.sub call $f local.get 1 i64.add)";
     const auto result = run_text(contract_text(body, "i64.const 5000 call $f drop"), kPlenty);

@@ -35,8 +35,10 @@ Outcome<std::optional<T>> read(const trie::NodeReader& proof, const H256& root, 
 
 } // namespace
 
-Outcome<Anchor> verify_anchor(ByteView header_bytes, std::span<const Bytes> proof, const AnchorWants& wants)
+Outcome<Anchor> verify_anchor(const H256& hash, ByteView header_bytes, std::span<const Bytes> proof, const AnchorWants& wants)
 {
+    if (crypto::blake2_256(header_bytes) != hash.bytes)
+        return fail(CoreError::BadHeader, "it is not the one of that hash");
     auto header = scale::decode<Header>(header_bytes);
     if (!header)
         return fail(CoreError::BadHeader, header.error().message());
@@ -45,7 +47,7 @@ Outcome<Anchor> verify_anchor(ByteView header_bytes, std::span<const Bytes> proo
 
     Anchor anchor;
     anchor.number = header->number;
-    anchor.hash = H256{crypto::blake2_256(header_bytes)};
+    anchor.hash = hash;
     PHALA_TRY(auto seal, read<LogSeal>(nodes, root, log_seal_key(), "LogSeal"));
     if (!seal)
         return fail(CoreError::MissingSeal);

@@ -26,7 +26,8 @@ struct Anchor {
     std::map<Bytes, std::uint64_t> acknowledged; ///< by SCALE(origin): the next sequence that the chain expects
 };
 
-/// Checks an encoded header and a read proof against each other. That the header is final is the caller's word.
-Outcome<Anchor> verify_anchor(ByteView header, std::span<const Bytes> proof, const AnchorWants& wants);
+/// Checks an encoded header against its hash and a read proof against the header. That the hash is of a final block is
+/// the caller's word.
+Outcome<Anchor> verify_anchor(const H256& hash, ByteView header, std::span<const Bytes> proof, const AnchorWants& wants);
 
 } // namespace phala::worker

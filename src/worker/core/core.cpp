@@ -103,7 +103,7 @@ struct Core::State {
     {
         if (complete)
             return fail(CoreError::NotDrained);
-        PHALA_TRY(auto fresh, verify_anchor(input.header, input.proof, anchor_wants()));
+        PHALA_TRY(auto fresh, verify_anchor(input.hash, input.header, input.proof, anchor_wants()));
         if (anchor) {
             if (fresh.hash != anchor->hash)
                 return fail(CoreError::NotDrained, "block " + std::to_string(anchor->number));

@@ -18,8 +18,9 @@
 
 namespace phala::worker {
 
-/// A header that is said to be final and a read proof of wants().keys under its state root.
+/// The hash of a block that is said to be final, its header, and a read proof of wants().keys under its state root.
 struct AnchorInput {
+    H256 hash;
     Bytes header;
     std::vector<Bytes> proof;
 };

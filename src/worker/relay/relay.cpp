@@ -59,6 +59,7 @@ Outcome<AnchorInput> fetch_anchor(ChainClient& chain, ChainClient::Finalized blo
     const auto keys = wants.keys();
     PHALA_TRY(const auto answer, chain.node().call("state_getReadProof", {hex_array(keys), to_hex0x(block.hash)}));
     AnchorInput input;
+    input.hash = block.hash;
     input.header = std::move(block.header);
     PHALA_TRY(input.proof, bytes_array(answer.find("proof"), "state_getReadProof"));
     return input;
@@ -211,8 +212,8 @@ Outcome<> Relay::send(ChainClient& chain)
         if (registration_sent_ && now < *registration_sent_ + kResendBlocks)
             return {};
         registration_sent_ = now;
-        const registry::register_worker_v2 call{core_.registration(options_.operator_account), std::nullopt};
-        submit(chain, khala::encode_call(call), "the registration");
+        const runtime::phala_registry::register_worker_v2 call{core_.registration(options_.operator_account), std::nullopt};
+        submit(chain, runtime::khala::encode_call(call), "the registration");
         return {};
     }
     if (!options_.endpoint.empty() && (!endpoint_signed_ms_ || status.block_time_ms > *endpoint_signed_ms_ + kEndpointRefreshMs)) {
@@ -221,7 +222,7 @@ Outcome<> Relay::send(ChainClient& chain)
         ByteArray<32> entropy{};
         tee_.fill_random(entropy);
         Bytes signature = core_.sign(SignedContent::EndpointInfo, scale::encode(payload), entropy);
-        submit(chain, khala::encode_call(registry::update_worker_endpoint{std::move(payload), std::move(signature)}), "the endpoint");
+        submit(chain, runtime::khala::encode_call(runtime::phala_registry::update_worker_endpoint{std::move(payload), std::move(signature)}), "the endpoint");
     }
     for (const auto& message : core_.egress()) {
         const std::pair key{scale::encode(message.message.sender), message.sequence};
@@ -229,7 +230,7 @@ Outcome<> Relay::send(ChainClient& chain)
         if (before != sent_.end() && now < before->second + kResendBlocks)
             continue;
         sent_.insert_or_assign(key, now);
-        submit(chain, khala::encode_call(mq::sync_offchain_message{message}), "message " + std::to_string(message.sequence));
+        submit(chain, runtime::khala::encode_call(runtime::phala_mq::sync_offchain_message{message}), "message " + std::to_string(message.sequence));
     }
     return {};
 }

@@ -306,7 +306,7 @@ struct Network {
         const auto envelope = scale::decode<EncryptedData>(answer.encrypted).value();
         const auto response = scale::decode<InkResponse>(crypto::decrypt(ephemeral, envelope).value()).value();
         if (!response.result)
-            return std::unexpected<InkQueryError>{response.result.error()};
+            return std::expected<Bytes, InkQueryError>{std::unexpected{response.result.error()}};
         return response.result->response.get_if<InkQueryResponse::Payload>()->_0;
     }
 

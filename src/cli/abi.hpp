@@ -1,0 +1,61 @@
+#pragma once
+// A contract's bundle (`.contract`) and the values of its messages: what a person writes as JSON becomes SCALE by the
+// types in the bundle, and answers become JSON again.
+#include "base/json.hpp"
+#include "primitives/types.hpp"
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace phala::cli {
+
+enum class AbiError : std::uint8_t { BadBundle, UnknownName, WrongArguments, BadValue, BadAnswer };
+std::string_view describe(AbiError error);
+
+class Abi {
+public:
+    /// Reads a `.contract` file's text.
+    static Outcome<Abi> parse(std::string_view text);
+
+    struct Argument {
+        std::string label;
+        std::uint32_t type;
+        std::string type_name;
+    };
+    struct Message {
+        std::string label;
+        Bytes selector;
+        std::vector<Argument> arguments;
+        std::uint32_t result;
+        bool mutates;
+        std::string docs;
+    };
+
+    [[nodiscard]] const std::string& name() const { return name_; }
+    [[nodiscard]] const Bytes& code() const { return code_; }
+    [[nodiscard]] const std::vector<Message>& constructors() const { return constructors_; }
+    [[nodiscard]] const std::vector<Message>& messages() const { return messages_; }
+
+    Outcome<const Message*> constructor(std::string_view label) const { return find(constructors_, label); }
+    Outcome<const Message*> message(std::string_view label) const { return find(messages_, label); }
+
+    /// Selector and arguments. Each argument is JSON or, where that is shorter, a bare text: 300, "hi", [1, 2],
+    /// {"Some": 1}, //Bob or an address for an account.
+    Outcome<Bytes> encode(const Message& message, const std::vector<std::string>& arguments) const;
+
+    /// The value of a type from its encoding.
+    Outcome<json::Value> decode(std::uint32_t type, ByteView bytes) const;
+
+private:
+    struct Type;
+    Outcome<const Message*> find(const std::vector<Message>& list, std::string_view label) const;
+    Outcome<> encode_value(Bytes& out, std::uint32_t type, const json::Value& value) const;
+
+    std::string name_;
+    Bytes code_;
+    std::vector<Message> constructors_, messages_;
+    std::map<std::uint32_t, json::Value> types_; ///< by id: the `type` objects of the bundle
+};
+
+} // namespace phala::cli

@@ -23,6 +23,10 @@ struct WorkerRegistrationInfoV2 {
 };
 
 enum class AttestationProvider : std::uint8_t { Root = 0, Ias = 1, Dcap = 2 };
+constexpr std::string_view metadata_path(AttestationProvider)
+{
+    return "phala_types::AttestationProvider";
+}
 
 struct Collateral {
     static constexpr auto path = "sgx_attestation::types::Collateral";

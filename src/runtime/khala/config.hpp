@@ -12,6 +12,12 @@ using khala::kStateVersion;
 using khala::kTransactionVersion;
 inline constexpr std::uint16_t kSs58Prefix = 30;
 
+// the parachain and its workers; a development chain takes workers without attestation (decisions §4.5)
+inline constexpr std::uint32_t kParaId = 2004;
+inline constexpr bool kNoneAttestationEnabled = true;
+inline constexpr bool kVerifyPRuntime = false;
+inline constexpr bool kVerifyRelaychainGenesisBlockHash = false;
+
 // money
 inline constexpr Balance kDollars = 1'000'000'000'000; ///< 1 PHA
 inline constexpr Balance kCents = kDollars / 100;
@@ -31,6 +37,7 @@ inline constexpr std::uint32_t kMaxAuthorities = 100'000;
 inline constexpr std::uint64_t kCallWeight = 100'000'000;
 inline constexpr std::uint64_t kReadWeight = 25'000'000;
 inline constexpr std::uint64_t kWriteWeight = 100'000'000;
+inline constexpr std::uint64_t kMessageByteWeight = 10'000; ///< of a payload: stored, hashed and listed
 inline constexpr std::uint64_t kExtrinsicBaseWeight = 125'000'000;
 inline constexpr std::uint64_t kBlockExecutionWeight = 5'000'000'000;
 inline constexpr std::uint64_t kMaxBlockWeight = 2'000'000'000'000;

@@ -3,6 +3,9 @@
 #include "runtime/frame/construct.hpp"
 #include "runtime/pallets/aura/aura.hpp"
 #include "runtime/pallets/balances/balances.hpp"
+#include "runtime/pallets/phala_mq/phala_mq.hpp"
+#include "runtime/pallets/phala_phat_contracts/phala_phat_contracts.hpp"
+#include "runtime/pallets/phala_registry/phala_registry.hpp"
 #include "runtime/pallets/sudo/sudo.hpp"
 #include "runtime/pallets/system/system.hpp"
 #include "runtime/pallets/timestamp/timestamp.hpp"
@@ -12,7 +15,8 @@
 namespace phala::runtime::khala {
 
 using Runtime = Construct<At<0, system::Pallet>, At<1, timestamp::Pallet>, At<3, utility::Pallet>, At<40, balances::Pallet>,
-                          At<41, transaction_payment::Pallet>, At<53, aura::Pallet>, At<99, sudo::Pallet>>;
+                          At<41, transaction_payment::Pallet>, At<53, aura::Pallet>, At<85, phala_mq::Pallet>,
+                          At<86, phala_registry::Pallet>, At<91, phala_phat_contracts::Pallet>, At<99, sudo::Pallet>>;
 
 using GenesisConfig = Runtime::GenesisConfig;
 

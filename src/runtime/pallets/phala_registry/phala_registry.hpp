@@ -1,0 +1,283 @@
+#pragma once
+// Workers, gatekeepers and the public keys of clusters and contracts (spec sdk-wire §2.2, trust-and-keys §2.3, §3.3–§3.6).
+#include "primitives/registration.hpp"
+#include "runtime/frame/pallet.hpp"
+
+namespace phala::runtime::phala_registry {
+
+inline constexpr Name name{"PhalaRegistry"};
+struct Pallet;
+template <class T>
+Pallet pallet_of(const T&);
+
+/// Confidence of a worker that was not attested.
+inline constexpr std::uint8_t kUnattestedConfidence = 128;
+/// How long a signed endpoint is accepted, in ms.
+inline constexpr std::uint64_t kEndpointValidity = 4 * 3600 * 1000;
+inline constexpr std::size_t kMaxEndpointPayload = 2048;
+
+// What is stored
+
+struct WorkerInfoV2 {
+    static constexpr auto path = "phala_pallets::registry::pallet::WorkerInfoV2";
+    PublicKey pubkey;
+    PublicKey ecdh_pubkey;
+    std::uint32_t runtime_version;
+    std::uint64_t last_updated; ///< unix seconds
+    std::optional<AccountId> operator_;
+    std::optional<AttestationProvider> attestation_provider;
+    std::uint8_t confidence_level;
+    std::optional<std::uint32_t> initial_score;
+    std::vector<std::uint32_t> features;
+    friend bool operator==(const WorkerInfoV2&, const WorkerInfoV2&) = default;
+};
+
+struct Gatekeeper : StorageValue<name, "Gatekeeper", std::vector<PublicKey>, Default> {
+    static constexpr auto docs = "Gatekeeper pubkey list.";
+};
+struct GatekeeperMasterPubkey : StorageValue<name, "GatekeeperMasterPubkey", PublicKey> {
+    static constexpr auto docs = "Master public key.";
+};
+struct GatekeeperLaunchedAt : StorageValue<name, "GatekeeperLaunchedAt", std::tuple<BlockNumber, std::uint64_t>> {
+    static constexpr auto docs = "The block number and unix timestamp when the gatekeeper is launched.";
+};
+struct RotationCounter : StorageValue<name, "RotationCounter", std::uint64_t, Default> {
+    static constexpr auto docs = "The rotation counter starting from 1, it always equals to the latest rotation id.";
+};
+struct MasterKeyRotationLock : StorageValue<name, "MasterKeyRotationLock", std::optional<std::uint64_t>, Default> {
+    static constexpr auto docs = "Current rotation info including rotation id. Only one rotation is in process at one time.";
+};
+struct Workers : StorageMap<name, "Workers", Twox64Concat<PublicKey>, WorkerInfoV2> {
+    static constexpr auto docs = "Mapping from worker pubkey to WorkerInfo.";
+};
+struct ContractKeys : StorageMap<name, "ContractKeys", Twox64Concat<H256>, PublicKey> {
+    static constexpr auto docs = "Mapping from contract address to pubkey.";
+};
+struct ClusterKeys : StorageMap<name, "ClusterKeys", Twox64Concat<H256>, PublicKey> {
+    static constexpr auto docs = "Pubkey for secret topics: mapping from cluster to pubkey.";
+};
+struct BenchmarkDuration : StorageValue<name, "BenchmarkDuration", std::uint32_t> {
+    static constexpr auto docs = "The number of blocks to run the benchmark.";
+};
+struct Endpoints : StorageMap<name, "Endpoints", Twox64Concat<PublicKey>, VersionedWorkerEndpoints> {
+    static constexpr auto docs = "Mapping from worker pubkey to Phala Network identity.";
+};
+struct EndpointSigningTimes : StorageMap<name, "EndpointSigningTimes", Twox64Concat<PublicKey>, std::uint64_t> {
+    static constexpr auto docs = "When the worker signed its endpoints, in ms: older ones cannot be replayed.";
+};
+struct MinimumPRuntimeVersion
+    : StorageValue<name, "MinimumPRuntimeVersion", std::tuple<std::uint32_t, std::uint32_t, std::uint32_t>, Default> {
+    static constexpr auto docs = "Workers older than this version shut down.";
+};
+struct PRuntimeConsensusVersion : StorageValue<name, "PRuntimeConsensusVersion", std::uint32_t, Default> {
+    static constexpr auto docs = "Version of behaviour that all workers of a cluster share.";
+};
+
+// What is announced
+
+struct GatekeeperAdded {
+    PublicKey pubkey;
+    static constexpr auto docs = "A new Gatekeeper is enabled on the blockchain.";
+    friend bool operator==(const GatekeeperAdded&, const GatekeeperAdded&) = default;
+};
+struct GatekeeperRemoved {
+    PublicKey pubkey;
+    static constexpr auto docs = "A Gatekeeper is no longer one.";
+    friend bool operator==(const GatekeeperRemoved&, const GatekeeperRemoved&) = default;
+};
+struct WorkerAdded {
+    PublicKey pubkey;
+    std::optional<AttestationProvider> attestation_provider;
+    std::uint8_t confidence_level;
+    static constexpr auto docs = "A worker was registered.";
+    friend bool operator==(const WorkerAdded&, const WorkerAdded&) = default;
+};
+struct WorkerUpdated {
+    PublicKey pubkey;
+    std::optional<AttestationProvider> attestation_provider;
+    std::uint8_t confidence_level;
+    static constexpr auto docs = "A worker registered again.";
+    friend bool operator==(const WorkerUpdated&, const WorkerUpdated&) = default;
+};
+struct MasterKeyRotated {
+    std::uint64_t rotation_id;
+    PublicKey master_pubkey;
+    static constexpr auto docs = "Master key is rotated.";
+    friend bool operator==(const MasterKeyRotated&, const MasterKeyRotated&) = default;
+};
+struct MasterKeyRotationFailed {
+    std::optional<std::uint64_t> rotation_lock;
+    std::uint64_t gatekeeper_rotation_id;
+    static constexpr auto docs = "A master key came that belongs to no rotation in process.";
+    friend bool operator==(const MasterKeyRotationFailed&, const MasterKeyRotationFailed&) = default;
+};
+struct InitialScoreSet {
+    PublicKey pubkey;
+    std::uint32_t init_score;
+    static constexpr auto docs = "The benchmark of a worker has a result.";
+    friend bool operator==(const InitialScoreSet&, const InitialScoreSet&) = default;
+};
+struct MinimumPRuntimeVersionChangedTo {
+    std::uint32_t _0;
+    std::uint32_t _1;
+    std::uint32_t _2;
+    static constexpr auto docs = "Workers older than this version shut down.";
+    friend bool operator==(const MinimumPRuntimeVersionChangedTo&, const MinimumPRuntimeVersionChangedTo&) = default;
+};
+struct PRuntimeConsensusVersionChangedTo {
+    std::uint32_t _0;
+    static constexpr auto docs = "Workers switch to this version of their shared behaviour.";
+    friend bool operator==(const PRuntimeConsensusVersionChangedTo&, const PRuntimeConsensusVersionChangedTo&) = default;
+};
+struct GatekeeperLaunched {
+    static constexpr auto docs = "The first master key is on the chain.";
+    friend bool operator==(const GatekeeperLaunched&, const GatekeeperLaunched&) = default;
+};
+
+enum class Error : std::uint8_t {
+    CannotHandleUnknownMessage,
+    InvalidSender,
+    InvalidPubKey,
+    MalformedSignature,
+    InvalidSignatureLength,
+    InvalidSignature,
+    UnknownContract,
+    InvalidIASSigningCert,
+    InvalidReport,
+    InvalidQuoteStatus,
+    BadIASReport,
+    OutdatedIASReport,
+    UnknownQuoteBodyFormat,
+    InvalidDCAPQuote,
+    InvalidRuntimeInfoHash,
+    InvalidRuntimeInfo,
+    InvalidInput,
+    InvalidBenchReport,
+    WorkerNotFound,
+    NoneAttestationDisabled,
+    InvalidGatekeeper,
+    InvalidMasterPubkey,
+    MasterKeyMismatch,
+    MasterKeyUninitialized,
+    GenesisBlockHashRejected,
+    GenesisBlockHashAlreadyExists,
+    GenesisBlockHashNotFound,
+    PRuntimeRejected,
+    PRuntimeAlreadyExists,
+    PRuntimeNotFound,
+    UnknownCluster,
+    NotImplemented,
+    CannotRemoveLastGatekeeper,
+    MasterKeyInRotation,
+    InvalidRotatedMasterPubkey,
+    InvalidEndpointSigningTime,
+    NotMigrationRoot,
+    ParachainIdMismatch,
+    InvalidConsensusVersion,
+    UnsupportedAttestationType,
+};
+
+// What can be asked
+
+struct force_register_worker {
+    PublicKey pubkey;
+    PublicKey ecdh_pubkey;
+    std::optional<AccountId> operator_;
+    static constexpr auto docs = "Force register a worker with the given pubkey. Only for tests.";
+    static Weight weight() { return weight_of(2, 4); }
+    DispatchResult dispatch(Root) const;
+};
+struct register_gatekeeper {
+    PublicKey gatekeeper;
+    static constexpr auto docs = "Register a gatekeeper. Must be called by the Root account.";
+    static Weight weight() { return weight_of(4, 4); }
+    DispatchResult dispatch(Root) const;
+};
+struct unregister_gatekeeper {
+    PublicKey gatekeeper;
+    static constexpr auto docs = "Unregister a gatekeeper. At least one gatekeeper should be available.";
+    static Weight weight() { return weight_of(3, 4); }
+    DispatchResult dispatch(Root) const;
+};
+struct rotate_master_key {
+    static constexpr auto docs = "Rotate the master key.";
+    static Weight weight() { return weight_of(6, 5); }
+    DispatchResult dispatch(Root) const;
+};
+struct register_worker_v2 {
+    WorkerRegistrationInfoV2 pruntime_info;
+    std::optional<AttestationReport> attestation;
+    static constexpr auto docs = "Registers a worker on the blockchain, or registers it again.";
+    static Weight weight() { return weight_of(6, 5); }
+    DispatchResult dispatch(Signed caller) const;
+};
+struct update_worker_endpoint {
+    WorkerEndpointPayload endpoint_payload;
+    Bytes signature;
+    static constexpr auto docs = "Updates where a worker can be reached. The worker signs, anybody may submit.";
+    static Weight weight() { return weight_of(3, 2); }
+    DispatchResult dispatch(Signed caller) const;
+};
+struct set_minimum_pruntime_version {
+    std::uint32_t major;
+    std::uint32_t minor;
+    std::uint32_t patch;
+    static constexpr auto docs = "Set minimum pRuntime version. Versions less than MinimumPRuntimeVersion would be forced to quit.";
+    static Weight weight() { return weight_of(0, 2); }
+    DispatchResult dispatch(Root) const;
+};
+struct set_pruntime_consensus_version {
+    std::uint32_t version;
+    static constexpr auto docs = "Set the consensus version of pRuntime.";
+    static Weight weight() { return weight_of(0, 2); }
+    DispatchResult dispatch(Root) const;
+};
+
+// Constants
+
+struct NoneAttestationEnabled {
+    static constexpr std::string_view name = "NoneAttestationEnabled";
+    static constexpr auto docs = "Enable None attestation, SHOULD BE SET TO FALSE ON PRODUCTION.";
+    static bool value() { return config::kNoneAttestationEnabled; }
+};
+struct VerifyPRuntime {
+    static constexpr std::string_view name = "VerifyPRuntime";
+    static constexpr auto docs = "Verify attestation against the allow list of measurements.";
+    static bool value() { return config::kVerifyPRuntime; }
+};
+struct VerifyRelaychainGenesisBlockHash {
+    static constexpr std::string_view name = "VerifyRelaychainGenesisBlockHash";
+    static constexpr auto docs = "Verify relaychain genesis, should be enabled on production.";
+    static bool value() { return config::kVerifyRelaychainGenesisBlockHash; }
+};
+
+struct GenesisConfig {
+    std::uint32_t benchmark_duration = 8; ///< blocks
+};
+
+struct Pallet {
+    static constexpr std::string_view name = phala_registry::name.view();
+    static constexpr std::string_view crate = "phala_pallets::registry";
+    static constexpr std::uint16_t storage_version = 7;
+    using Storage = std::tuple<Gatekeeper, GatekeeperMasterPubkey, GatekeeperLaunchedAt, RotationCounter, MasterKeyRotationLock, Workers,
+                               ContractKeys, ClusterKeys, BenchmarkDuration, Endpoints, EndpointSigningTimes, MinimumPRuntimeVersion,
+                               PRuntimeConsensusVersion>;
+    using Event = Variant<At<0, GatekeeperAdded>, At<1, GatekeeperRemoved>, At<2, WorkerAdded>, At<3, WorkerUpdated>,
+                          At<4, MasterKeyRotated>, At<5, MasterKeyRotationFailed>, At<6, InitialScoreSet>,
+                          At<7, MinimumPRuntimeVersionChangedTo>, At<8, PRuntimeConsensusVersionChangedTo>, At<9, GatekeeperLaunched>>;
+    using Error = phala_registry::Error;
+    // 0, 2, 6, 9–12 and 15 are kept for benchmarks, topic keys, legacy registration, allow lists and time servers
+    using Call = Variant<At<1, force_register_worker>, At<3, register_gatekeeper>, At<4, unregister_gatekeeper>, At<5, rotate_master_key>,
+                         At<7, register_worker_v2>, At<8, update_worker_endpoint>, At<13, set_minimum_pruntime_version>,
+                         At<14, set_pruntime_consensus_version>>;
+    using Constants = std::tuple<NoneAttestationEnabled, VerifyPRuntime, VerifyRelaychainGenesisBlockHash>;
+    using GenesisConfig = phala_registry::GenesisConfig;
+    static void build_genesis(const GenesisConfig& config);
+};
+
+// For the message queue
+
+/// Handles RegistryEvent and GatekeeperRegistryEvent; other topics are none of its business and succeed.
+DispatchResult on_message(const Message& message);
+
+} // namespace phala::runtime::phala_registry

@@ -24,7 +24,8 @@ bool InstructionReader::immediates(Instruction& out)
     case op::kIf:
         if (!in_.byte(out.block_type))
             return false;
-        return out.block_type == kEmptyBlock || (out.block_type >= 0x7c && out.block_type <= 0x7f) || in_.refuse(WasmError::BadOpcode);
+        return out.block_type == kEmptyBlock || (out.block_type >= 0x7c && out.block_type <= 0x7f)
+               || in_.refuse(WasmError::BadOpcode);
     case op::kBr:
     case op::kBrIf:
     case op::kCall:
@@ -56,8 +57,9 @@ bool InstructionReader::immediates(Instruction& out)
     }
     if (opcode >= 0x28 && opcode <= 0x3e) // loads and stores: alignment, offset
         return in_.u32(number) && in_.u32(number);
-    const bool plain = opcode <= op::kNop || opcode == op::kElse || opcode == op::kEnd || opcode == op::kReturn || opcode == op::kDrop ||
-                       opcode == op::kSelect || (opcode >= op::kI32Eqz && opcode <= op::kLast);
+    const bool plain = opcode <= op::kNop || opcode == op::kElse || opcode == op::kEnd || opcode == op::kReturn
+                       || opcode == op::kDrop || opcode == op::kSelect
+                       || (opcode >= op::kI32Eqz && opcode <= op::kLast);
     return plain || in_.refuse(WasmError::BadOpcode);
 }
 
@@ -88,7 +90,8 @@ std::optional<StackEffect> stack_effect(std::uint8_t opcode)
         return effect(0, 1);
     if (within(0x46, 0x66)) // comparisons
         return effect(2, 1);
-    const bool unary = within(0x67, 0x69) || within(0x79, 0x7b) || within(0x8b, 0x91) || within(0x99, 0x9f) || within(0xa7, op::kLast);
+    const bool unary =
+        within(0x67, 0x69) || within(0x79, 0x7b) || within(0x8b, 0x91) || within(0x99, 0x9f) || within(0xa7, op::kLast);
     if (unary)
         return effect(1, 1);
     if (within(0x6a, 0xa6))
@@ -99,8 +102,8 @@ std::optional<StackEffect> stack_effect(std::uint8_t opcode)
 bool is_float(std::uint8_t opcode)
 {
     const auto within = [opcode](std::uint8_t first, std::uint8_t last) { return opcode >= first && opcode <= last; };
-    return within(0x2a, 0x2b) || within(0x38, 0x39) || within(op::kF32Const, op::kF64Const) || within(0x5b, 0x66) || within(0x8b, 0xa6) ||
-           within(0xa8, 0xab) || within(0xae, 0xbf);
+    return within(0x2a, 0x2b) || within(0x38, 0x39) || within(op::kF32Const, op::kF64Const) || within(0x5b, 0x66)
+           || within(0x8b, 0xa6) || within(0xa8, 0xab) || within(0xae, 0xbf);
 }
 
 } // namespace phala::host::wasm

@@ -5,13 +5,15 @@
 namespace phala::host::wasm {
 
 namespace op {
-inline constexpr std::uint8_t kUnreachable = 0x00, kNop = 0x01, kBlock = 0x02, kLoop = 0x03, kIf = 0x04, kElse = 0x05, kEnd = 0x0b,
-                              kBr = 0x0c, kBrIf = 0x0d, kBrTable = 0x0e, kReturn = 0x0f, kCall = 0x10, kCallIndirect = 0x11,
-                              kDrop = 0x1a, kSelect = 0x1b, kLocalGet = 0x20, kLocalSet = 0x21, kLocalTee = 0x22, kGlobalGet = 0x23,
-                              kGlobalSet = 0x24, kMemorySize = 0x3f, kMemoryGrow = 0x40, kI32Const = 0x41, kI64Const = 0x42,
-                              kF32Const = 0x43, kF64Const = 0x44, kI32Eqz = 0x45, kI32Eq = 0x46, kI32GtU = 0x4b, kI64Eqz = 0x50, kI64Ne = 0x52,
-                              kI64LtU = 0x54, kI64Add = 0x7c, kI64Sub = 0x7d, kI64Mul = 0x7e, kI64And = 0x83, kI64ExtendI32U = 0xad,
-                              kFirstReinterpret = 0xbc, kLastReinterpret = 0xbf, kLast = 0xc4;
+inline constexpr std::uint8_t kUnreachable = 0x00, kNop = 0x01, kBlock = 0x02, kLoop = 0x03, kIf = 0x04, kElse = 0x05,
+                              kEnd = 0x0b, kBr = 0x0c, kBrIf = 0x0d, kBrTable = 0x0e, kReturn = 0x0f, kCall = 0x10,
+                              kCallIndirect = 0x11, kDrop = 0x1a, kSelect = 0x1b, kLocalGet = 0x20, kLocalSet = 0x21,
+                              kLocalTee = 0x22, kGlobalGet = 0x23, kGlobalSet = 0x24, kMemorySize = 0x3f,
+                              kMemoryGrow = 0x40, kI32Const = 0x41, kI64Const = 0x42, kF32Const = 0x43,
+                              kF64Const = 0x44, kI32Eqz = 0x45, kI32Eq = 0x46, kI32GtU = 0x4b, kI64Eqz = 0x50,
+                              kI64Ne = 0x52, kI64LtU = 0x54, kI64Add = 0x7c, kI64Sub = 0x7d, kI64Mul = 0x7e,
+                              kI64And = 0x83, kI64ExtendI32U = 0xad, kFirstReinterpret = 0xbc, kLastReinterpret = 0xbf,
+                              kLast = 0xc4;
 }
 
 /// What a block leaves on the stack: nothing or one value (the MVP has no other blocks).

@@ -13,14 +13,33 @@
 
 namespace phala::host::wasm {
 
-enum class WasmError : std::uint8_t { NotWasm, UnexpectedEnd, BadInteger, BadText, BadSection, BadType, TooMany, BadOpcode, BadIndex };
+enum class WasmError : std::uint8_t {
+    NotWasm,
+    UnexpectedEnd,
+    BadInteger,
+    BadText,
+    BadSection,
+    BadType,
+    TooMany,
+    BadOpcode,
+    BadIndex
+};
 std::string_view describe(WasmError error);
 
 /// What a module may hold at most; far above what a validator accepts, low enough that reading is cheap.
 inline constexpr std::uint32_t kMaxItems = 1'000'000;
-inline constexpr std::uint32_t kMaxLocals = 50'000; ///< parameters and locals of one function, as the validators have it
+inline constexpr std::uint32_t kMaxLocals =
+    50'000; ///< parameters and locals of one function, as the validators have it
 
-enum class ValueType : std::uint8_t { I32 = 0x7f, I64 = 0x7e, F32 = 0x7d, F64 = 0x7c, V128 = 0x7b, FuncRef = 0x70, ExternRef = 0x6f };
+enum class ValueType : std::uint8_t {
+    I32 = 0x7f,
+    I64 = 0x7e,
+    F32 = 0x7d,
+    F64 = 0x7c,
+    V128 = 0x7b,
+    FuncRef = 0x70,
+    ExternRef = 0x6f
+};
 
 struct FunctionType {
     std::vector<ValueType> params;

@@ -111,7 +111,8 @@ TEST(WasmIntegers, AreReadStrictly)
 
 TEST(WasmInstructions, AreTakenApart)
 {
-    const Bytes code{op::kBlock, kEmptyBlock, op::kLocalGet, 0, op::kBrTable, 2, 0, 0, 1, op::kEnd, op::kI64Const, 0x7f, op::kDrop, op::kEnd};
+    const Bytes code{op::kBlock, kEmptyBlock, op::kLocalGet, 0,    op::kBrTable, 2,       0, 0,
+                     1,          op::kEnd,    op::kI64Const, 0x7f, op::kDrop,    op::kEnd};
     InstructionReader in{code};
     std::vector<std::uint8_t> opcodes;
     Bytes again;
@@ -121,15 +122,16 @@ TEST(WasmInstructions, AreTakenApart)
         opcodes.push_back(instruction.opcode);
         append(again, instruction.raw);
     }
-    EXPECT_EQ(opcodes, (std::vector<std::uint8_t>{op::kBlock, op::kLocalGet, op::kBrTable, op::kEnd, op::kI64Const, op::kDrop, op::kEnd}));
+    EXPECT_EQ(opcodes, (std::vector<std::uint8_t>{op::kBlock, op::kLocalGet, op::kBrTable, op::kEnd, op::kI64Const,
+                                                  op::kDrop, op::kEnd}));
     EXPECT_EQ(again, code);
 }
 
 TEST(WasmInstructions, BeyondTheMvpAreRefused)
 {
     // saturating truncation, bulk memory, SIMD, atomics, ref.null, typed select, tail call, a block with a type index
-    for (Bytes code : {Bytes{0xfc, 0}, Bytes{0xfc, 10, 0, 0}, Bytes{0xfd, 0}, Bytes{0xfe, 0}, Bytes{0xd0, 0x70}, Bytes{0x1c, 1, 0x7f},
-                       Bytes{0x12, 0}, Bytes{op::kBlock, 0}}) {
+    for (Bytes code : {Bytes{0xfc, 0}, Bytes{0xfc, 10, 0, 0}, Bytes{0xfd, 0}, Bytes{0xfe, 0}, Bytes{0xd0, 0x70},
+                       Bytes{0x1c, 1, 0x7f}, Bytes{0x12, 0}, Bytes{op::kBlock, 0}}) {
         InstructionReader in{code};
         Instruction instruction;
         EXPECT_FALSE(in.next(instruction));

@@ -81,7 +81,11 @@ bool is_utf8(ByteView text)
 {
     for (std::size_t i = 0; i < text.size();) {
         const std::uint8_t lead = text[i];
-        const std::size_t more = lead < 0x80 ? 0 : (lead >> 5) == 6 ? 1 : (lead >> 4) == 14 ? 2 : (lead >> 3) == 30 ? 3 : 4;
+        const std::size_t more = lead < 0x80         ? 0
+                                 : (lead >> 5) == 6  ? 1
+                                 : (lead >> 4) == 14 ? 2
+                                 : (lead >> 3) == 30 ? 3
+                                                     : 4;
         if (more == 4 || more >= text.size() - i)
             return false;
         std::uint32_t point = more == 0 ? lead : lead & (0x3fu >> more);
@@ -172,7 +176,7 @@ bool constant_expression(Cursor& in, Bytes& out)
         case 0x43: ok = in.view(bytes, 4); break;
         case 0x44: ok = in.view(bytes, 8); break;
         case 0xd0: ok = in.signed_leb(integer, 33); break; // ref.null
-        case 0x6a: // add, sub, mul of i32 and i64
+        case 0x6a:                                         // add, sub, mul of i32 and i64
         case 0x6b:
         case 0x6c:
         case 0x7c:
@@ -301,7 +305,8 @@ Outcome<> check_indexes(const Module& module)
     if (module.functions.size() != module.bodies.size())
         return fail(WasmError::BadSection, "as many function bodies as function declarations are needed");
     for (const auto& item : module.imports)
-        if (const auto* function = std::get_if<FunctionIndex>(&item.what); function && function->type >= module.types.size())
+        if (const auto* function = std::get_if<FunctionIndex>(&item.what);
+            function && function->type >= module.types.size())
             return bad("type of an import");
     for (auto type : module.functions)
         if (type >= module.types.size())
@@ -375,7 +380,8 @@ Outcome<Module> read_module(ByteView binary)
         if (id != 0) {
             const int next = place_of(id);
             if (next <= place)
-                return fail(WasmError::BadSection, "section " + std::to_string(id) + " is unknown, repeated or out of order");
+                return fail(WasmError::BadSection,
+                            "section " + std::to_string(id) + " is unknown, repeated or out of order");
             place = next;
         }
         Cursor inside{bytes, in.position() - size};
@@ -398,7 +404,8 @@ Outcome<std::vector<ElementSegment>> read_elements(ByteView section_bytes)
             return false;
         if (table_index != 0)
             return at.refuse(WasmError::BadSection);
-        return constant_expression(at, out.offset) && items(at, out.functions, [](Cursor& c, std::uint32_t& f) { return c.u32(f); });
+        return constant_expression(at, out.offset)
+               && items(at, out.functions, [](Cursor& c, std::uint32_t& f) { return c.u32(f); });
     };
     if (!items(in, segments, segment) || (!in.at_end() && !in.refuse(WasmError::BadSection)))
         return in.failure();

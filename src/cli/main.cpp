@@ -10,6 +10,7 @@
 #include "crypto/ss58.hpp"
 #include "primitives/identifiers.hpp"
 #include "runtime/khala/encode_call.hpp"
+#include "scale/json.hpp"
 #include "worker/core/engine/types.hpp"
 #include "worker/relay/chain_client.hpp"
 
@@ -219,7 +220,8 @@ Outcome<> inspect(const Options& options)
 
 Outcome<> generate(const Options& options)
 {
-    PHALA_TRY(const auto phrase, crypto::entropy_to_phrase(crypto::random_bytes<16>()));
+    PHALA_TRY(const auto secret, crypto::entropy_to_phrase(crypto::random_bytes<16>()));
+    const std::string phrase{text_of(secret.expose())}; // to be shown: that is what was asked for
     PHALA_TRY(const auto account, account_of(phrase));
     json::Value out;
     out["phrase"] = phrase;

@@ -196,10 +196,10 @@ struct Notifier::Impl {
         constexpr std::size_t kFew = 1024;
         if (transactions.size() < forget_at)
             return;
-        std::erase_if(transactions, [](auto& watched) {
-            std::erase_if(watched.second, [](const auto& s) { return !s->alive(); });
-            return watched.second.empty();
-        });
+        for (auto at = transactions.begin(); at != transactions.end();) {
+            std::erase_if(at->second, [](const auto& s) { return !s->alive(); });
+            at = at->second.empty() ? transactions.erase(at) : std::next(at);
+        }
         forget_at = std::max(kFew, 2 * transactions.size());
     }
 

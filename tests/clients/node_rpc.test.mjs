@@ -1,7 +1,9 @@
 // phala-node's JSON-RPC as bytes: what no library hides. Over HTTP and a bare WebSocket.
+import './lib/quiet.mjs';
 import assert from 'node:assert/strict';
 import { createConnection } from 'node:net';
 import { after, before, describe, test } from 'node:test';
+import { ApiPromise, HttpProvider, Keyring } from '@polkadot/api';
 import { WebSocket } from 'ws';
 import { Network, Program, paths, until, within } from './lib/network.mjs';
 
@@ -152,6 +154,62 @@ describe('JSON-RPC of phala-node', () => {
     const big = `0x${'00'.repeat(6 << 20)}`;
     await refused(1001, /invalid format/, 'author_submitExtrinsic', [big]);
     assert.deepEqual(await result('author_pendingExtrinsics'), []);
+  });
+
+  test('estimates, tries, counts and watches a transaction', async () => {
+    const api = await ApiPromise.create({ provider: new HttpProvider(network.http), noInitWarn: true });
+    const keyring = new Keyring({ type: 'sr25519', ss58Format: 30 });
+    const [alice, bob] = ['//Alice', '//Bob'].map((suri) => keyring.addFromUri(suri));
+    const sign = (nonce, suri = alice) =>
+      api.tx.balances.transferKeepAlive(bob.address, 10n ** 12n)
+        .sign(suri, { nonce, era: 0, blockHash: api.genesisHash, genesisHash: api.genesisHash, runtimeVersion: api.runtimeVersion })
+        .toHex();
+    const info = await result('payment_queryInfo', [sign(0)]);
+    assert.deepEqual(Object.keys(info), ['weight', 'class', 'partialFee']);
+    assert.equal(info.class, 'normal');
+    const { inclusionFee } = await result('payment_queryFeeDetails', [sign(0)]);
+    const sum = BigInt(inclusionFee.baseFee) + BigInt(inclusionFee.lenFee) + BigInt(inclusionFee.adjustedWeightFee);
+    assert.equal(sum, BigInt(info.partialFee));
+    assert.equal(await result('system_dryRun', [sign(0)]), '0x0000');
+    assert.equal(await result('system_dryRun', [sign(7)]), '0x010002'); // in the future
+
+    for (const address of [alice.address, keyring.encodeAddress(alice.publicKey, 42)]) assert.equal(await result('system_accountNextIndex', [address]), 0);
+    const socket = await open();
+    socket.ask('author_submitAndWatchExtrinsic', [sign(1)]); // waits for nonce 0
+    await socket.next();
+    assert.equal((await socket.next()).params.result, 'future');
+    assert.equal(await result('system_accountNextIndex', [alice.address]), 0);
+    await result('author_submitExtrinsic', [sign(0)]);
+    assert.equal((await socket.next()).params.result, 'ready');
+    assert.equal(await result('system_accountNextIndex', [alice.address]), 2);
+    await refused(1013, /Already Imported/, 'author_submitExtrinsic', [(await result('author_pendingExtrinsics'))[0]]);
+    await refused(1014, /Priority is too low/, 'author_submitExtrinsic', [sign(1)]); // signatures differ each time
+    assert.equal((await result('author_pendingExtrinsics')).length, 2);
+    const { hash } = await result('engine_createBlock', [false, true]);
+    assert.deepEqual((await socket.next()).params.result, { inBlock: hash });
+    assert.deepEqual((await socket.next()).params.result, { finalized: hash });
+    assert.equal((await result('chain_getBlock', [hash])).block.extrinsics.length, 3);
+    await refused(1010, /Transaction is outdated/, 'author_submitExtrinsic', [sign(0)]);
+    await refused(1010, /Inability to pay some fees/, 'author_submitExtrinsic', [sign(0, keyring.addFromUri('//Nobody'))]);
+    const breakAt = (hex, at) => hex.slice(0, at) + (hex[at] === '0' ? '1' : '0') + hex.slice(at + 1);
+    const signature = 2 + 2 * (2 + 1 + 33 + 1); // behind length, preamble, address and kind
+    await refused(1010, /bad signature/, 'author_submitExtrinsic', [breakAt(sign(2), signature)]);
+    socket.ask('author_submitAndWatchExtrinsic', [breakAt(sign(2), signature)]);
+    assert.equal((await socket.next()).error.code, 1010);
+    socket.close();
+    await api.disconnect();
+  });
+
+  test('serves lanes and payloads, and refuses chunks that are too long', async () => {
+    const clock = '0x263ab7bcb07205fe6fe4b20a51b2aebd5766286c53314a0b8ca2323858aaa15d';
+    const best = await result('chain_getBlockHash');
+    const range = await result('phala_laneRange', [clock, 0, 1024, 1 << 20, best]);
+    assert.deepEqual(Object.keys(range), ['at', 'count', 'leaves', 'payloads', 'frontier']);
+    assert.equal(range.at, best);
+    assert.equal(range.leaves.length, range.payloads.length);
+    assert.equal(await result('phala_payload', [zero]), null);
+    await refused(-32602, /1024/, 'phala_laneRange', [clock, 0, 1025, 1000, null]);
+    await refused(4003, /UnknownBlock/, 'phala_laneRange', [clock, 0, 10, 1000, zero]);
   });
 
   test('answers a request that is too big, and a response that would be', async () => {

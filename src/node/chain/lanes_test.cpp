@@ -34,13 +34,20 @@ protected:
         const std::size_t messages = random() % 6;
         for (std::size_t i = 0; i <= messages; ++i) {
             const bool is_clock = i == messages;
-            const LaneKind lane = is_clock ? LaneKind{LaneKind::Clock{}}
-                                           : LaneKind{LaneKind::Cluster{H256{{static_cast<std::uint8_t>(random() % 3)}}}};
+            const LaneKind lane = is_clock
+                                      ? LaneKind{LaneKind::Clock{}}
+                                      : LaneKind{LaneKind::Cluster{H256{{static_cast<std::uint8_t>(random() % 3)}}}};
             Bytes payload(payload_size != 0 ? payload_size : random() % 100, static_cast<std::uint8_t>(random()));
             auto& head = state.heads[lane_id(lane)];
-            LeafV1 leaf{.lane = lane_id(lane), .index = head.count, .global = state.next_global++, .block = number, .time_ms = number * 1000ULL,
-                        .sender = MessageOrigin::pallet("test"), .destination = to_bytes("topic"),
-                        .payload_len = static_cast<std::uint32_t>(payload.size()), .payload_hash = payload_hash(payload)};
+            LeafV1 leaf{.lane = lane_id(lane),
+                        .index = head.count,
+                        .global = state.next_global++,
+                        .block = number,
+                        .time_ms = number * 1000ULL,
+                        .sender = MessageOrigin::pallet("test"),
+                        .destination = to_bytes("topic"),
+                        .payload_len = static_cast<std::uint32_t>(payload.size()),
+                        .payload_hash = payload_hash(payload)};
             append_leaf(head, leaf);
             log.leaves.push_back(leaf);
             log.payloads.push_back(std::move(payload));

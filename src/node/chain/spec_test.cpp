@@ -30,7 +30,8 @@ TEST(ChainSpec, PrintsWhatItReads)
 
 TEST(ChainSpec, ReadsTheOldRawFormAndToleratesMore)
 {
-    auto spec = parse_chain_spec(R"({"name":"n","id":"i","chainType":{"Custom":"x"},"relay_chain":"r","forkId":null,"genesis":{"raw":[{"0x3a63":"0x"},{}]}})");
+    auto spec = parse_chain_spec(
+        R"({"name":"n","id":"i","chainType":{"Custom":"x"},"relay_chain":"r","forkId":null,"genesis":{"raw":[{"0x3a63":"0x"},{}]}})");
     ASSERT_TRUE(spec) << spec.error().message();
     EXPECT_EQ(spec->raw, (std::map<Bytes, Bytes>{{to_bytes(":c"), {}}}));
     EXPECT_EQ(json::dump(spec->chain_type), R"({"Custom":"x"})");
@@ -45,7 +46,9 @@ TEST(ChainSpec, SaysWhatIsWrong)
     EXPECT_NE(error(R"({"name":"n","id":"i"})").find("\"genesis\""), std::string::npos);
     EXPECT_NE(error(R"({"name":"n","id":"i","genesis":{"stateRootHash":"0x00"}})").find("neither"), std::string::npos);
     EXPECT_NE(error(R"({"name":"n","id":"i","genesis":{"raw":{"top":{"0xzz":"0x"}}}})").find("hex"), std::string::npos);
-    EXPECT_NE(error(R"({"name":"n","id":"i","genesis":{"raw":{"top":{},"childrenDefault":{"0x00":{}}}}})").find("child"), std::string::npos);
+    EXPECT_NE(
+        error(R"({"name":"n","id":"i","genesis":{"raw":{"top":{},"childrenDefault":{"0x00":{}}}}})").find("child"),
+        std::string::npos);
 }
 
 } // namespace

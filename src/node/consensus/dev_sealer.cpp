@@ -197,6 +197,10 @@ struct DevSealer::Impl {
                                ahead ? Clock::RunAhead : Clock::Follow);
             if (!made && !made.error().is(AuthorError::NothingToDo) && !made.error().is(AuthorError::NotOurTurn))
                 spdlog::error("cannot make a block: {}", made.error().message());
+            if (instant && made && pool.size().ready_count > 0) { // what did not fit goes into the next block
+                const std::lock_guard lock{mutex};
+                awake = true;
+            }
         }
     }
 

@@ -328,6 +328,23 @@ private:
     std::uint64_t last_ = 0;
 };
 
+/// One entry of Connections, for as long as this lives.
+class Registered {
+public:
+    Registered(Connections& connections, Connections::Closer closer)
+        : connections_{connections}, id_{connections.add(std::move(closer))}
+    {
+    }
+    Registered(const Registered&) = delete;
+    Registered& operator=(const Registered&) = delete;
+    ~Registered() { connections_.remove(id_); }
+    void replace(Connections::Closer closer) { connections_.replace(id_, std::move(closer)); }
+
+private:
+    Connections& connections_;
+    std::uint64_t id_;
+};
+
 http::response<http::string_body> respond(const http::request<http::string_body>& request, http::status status,
                                           std::string body, std::string_view type = "text/plain; charset=utf-8")
 {
@@ -349,10 +366,10 @@ public:
     /// Serves requests until the client is done, or turns into a WebSocket.
     awaitable<void> run()
     {
-        const auto id = connections_.add([this] {
-            error_code ignored; // it is being thrown away
-            stream_.socket().close(ignored);
-        });
+        Registered registered{connections_, [this] {
+                                  error_code ignored; // it is being thrown away
+                                  stream_.socket().close(ignored);
+                              }};
         beast::flat_buffer buffer;
         for (bool more = true; more;) {
             http::request_parser<http::string_body> parser;
@@ -386,7 +403,7 @@ public:
             if (websocket::is_upgrade(request)) {
                 stream_.expires_never();
                 auto socket = std::make_shared<WebSocket>(shared_, stream_.release_socket());
-                connections_.replace(id, [socket] { socket->finish(); });
+                registered.replace([socket] { socket->finish(); });
                 co_await socket->run(std::move(request));
                 break;
             }
@@ -397,7 +414,6 @@ public:
             }
             more = co_await write(std::move(response));
         }
-        connections_.remove(id);
     }
 
 private:

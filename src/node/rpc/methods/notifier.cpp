@@ -3,6 +3,7 @@
 #include "node/rpc/json.hpp"
 #include "node/rpc/methods/texts.hpp"
 
+#include <algorithm>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
@@ -65,6 +66,7 @@ struct Notifier::Impl {
     std::string last_version{};
     std::vector<Storage> storages{};
     std::map<H256, std::vector<SubscriptionRef>> transactions{};
+    std::size_t forget_at = 1024; ///< watched transactions that are worth a look for watchers that are gone
 
     std::thread thread{[this] { run(); }};
 
@@ -188,6 +190,19 @@ struct Notifier::Impl {
             tell(HeadKind::Finalized, block);
     }
 
+    /// Watchers of transactions that were refused, or that never change, would otherwise add up.
+    void forget_gone_watchers()
+    {
+        constexpr std::size_t kFew = 1024;
+        if (transactions.size() < forget_at)
+            return;
+        for (auto at = transactions.begin(); at != transactions.end();) {
+            std::erase_if(at->second, [](const auto& s) { return !s->alive(); });
+            at = at->second.empty() ? transactions.erase(at) : std::next(at);
+        }
+        forget_at = std::max(kFew, 2 * transactions.size());
+    }
+
     void transaction_changed(const TransactionEvent& event)
     {
         auto at = transactions.find(event.transaction);
@@ -260,6 +275,7 @@ void Notifier::add_storage(std::vector<Bytes> keys, SubscriptionRef subscription
 void Notifier::add_transaction(const H256& hash, SubscriptionRef subscription)
 {
     impl_->post([impl = impl_.get(), hash, subscription = std::move(subscription)] {
+        impl->forget_gone_watchers();
         impl->transactions[hash].push_back(subscription);
     });
 }

@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::uint32_t kMaxPage = 1000;
 constexpr int kPageTooLarge = 4002;
+constexpr std::size_t kMaxWatchedKeys = 10'000; // each is read again at every block
 
 struct ProofText {
     H256 at;
@@ -118,6 +119,9 @@ void add_state_methods(Methods& methods, const Api& api)
                                  if (!keys)
                                      return refuse(code::kInvalidParams, "Invalid params",
                                                    "name the keys: the whole state cannot be subscribed");
+                                 if (keys->size() > kMaxWatchedKeys)
+                                     return refuse(code::kInvalidParams, "Invalid params",
+                                                   "at most " + std::to_string(kMaxWatchedKeys) + " keys");
                                  notifier.add_storage(*keys, s);
                                  return {};
                              });

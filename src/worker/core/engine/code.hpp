@@ -17,8 +17,8 @@ inline constexpr std::uint32_t kMaxPages = 64;
 /// Tables are allocated whole, so there is a bound; the reference has none.
 inline constexpr std::uint32_t kMaxTableElements = 65'536;
 
-/// Functions active in one instance, and operands (parameters, locals and the highest operand stack of each active
-/// function) at most; one more is a trap.
+/// Functions active in one instance besides its entry point, and operands (of each active function its parameters, locals, highest operand
+/// stack, and one for every 32 operators) at most; one more is a trap.
 inline constexpr std::uint32_t kMaxFrames = 1024;
 inline constexpr std::uint32_t kMaxOperands = 131'072;
 
@@ -28,7 +28,7 @@ inline constexpr std::string_view kMemory = "memory";
 inline constexpr std::string_view kFuel = "fuel";   ///< i64, units left; set it before the code runs
 inline constexpr std::string_view kFault = "fault"; ///< i32, a Fault
 inline constexpr std::string_view kStart = "start"; ///< only where the module has a start function
-}
+} // namespace exported
 
 /// Why instrumented code stopped itself by `unreachable`.
 enum class Fault : std::int32_t { None = 0, OutOfFuel = 1, StackLimit = 2 };
@@ -44,7 +44,7 @@ Outcome<Bytes> instrument(host::wasm::Module module);
 /// What instrument charges in one function, for tests and tools: regions in the order in which they open.
 struct FunctionCosts {
     std::vector<std::uint64_t> regions;
-    std::uint32_t operands = 0; ///< parameters, locals and the highest operand stack
+    std::uint32_t operands = 0; ///< what it takes of kMaxOperands
 };
 Outcome<FunctionCosts> function_costs(const host::wasm::Module& module, std::size_t defined_function);
 

@@ -1,6 +1,6 @@
 #pragma once
-#include "worker/core/engine/machine.hpp"
 #include "primitives/types.hpp"
+#include "worker/core/engine/machine.hpp"
 
 #include <list>
 #include <map>

@@ -25,7 +25,8 @@ const HostImport* find_host_import(std::string_view module, std::string_view nam
     const auto* found = std::ranges::find_if(kHostImports, [&](const HostImport& import) {
         if (import.module != module)
             return false;
-        return import.name == name || (import.prefixed && name.starts_with(kPrefix) && import.name == name.substr(kPrefix.size()));
+        return import.name == name
+               || (import.prefixed && name.starts_with(kPrefix) && import.name == name.substr(kPrefix.size()));
     });
     return found == kHostImports.end() ? nullptr : found;
 }
@@ -202,7 +203,8 @@ Outcome<> check_bodies(const Module& module, Determinism determinism)
                 return reject("an instruction that is not supported: " + in.error().message());
             if (determinism == Determinism::Relaxed)
                 continue;
-            const bool has_type = instruction.opcode == op::kBlock || instruction.opcode == op::kLoop || instruction.opcode == op::kIf;
+            const bool has_type =
+                instruction.opcode == op::kBlock || instruction.opcode == op::kLoop || instruction.opcode == op::kIf;
             const bool is_float_block = has_type && is_float_type(static_cast<ValueType>(instruction.block_type));
             if (is_float(instruction.opcode) || is_float_block)
                 return reject("floating point in deterministic code");

@@ -30,7 +30,8 @@ std::string contract(std::string_view more)
 TEST(CodeRules, AcceptAContract)
 {
     EXPECT_TRUE(check_text(contract("")));
-    EXPECT_TRUE(check_text(contract(R"((import "seal0" "seal_input" (func (param i32 i32))) (import "seal0" "input" (func (param i32 i32))))")) ) ;
+    EXPECT_TRUE(check_text(contract(
+        R"((import "seal0" "seal_input" (func (param i32 i32))) (import "seal0" "input" (func (param i32 i32))))")));
 }
 
 TEST(CodeRules, RejectWithAReason)
@@ -38,7 +39,8 @@ TEST(CodeRules, RejectWithAReason)
     const std::pair<std::string, std::string_view> cases[] = {
         {std::string{kMemory}, "call and deploy"},
         {std::string{kEntries}, "does not import env.memory"},
-        {R"((import "env" "memory" (memory (;0;) 1 2)) (export "memory" (memory 0)))" + std::string{kEntries}, "exports memory"},
+        {R"((import "env" "memory" (memory (;0;) 1 2)) (export "memory" (memory 0)))" + std::string{kEntries},
+         "exports memory"},
         {contract(R"((memory 1))"), "defines a memory"},
         {contract(R"((func (export "other")))"), "exports other"},
         {contract(R"((global (export "g") i32 (i32.const 1)))"), "exports g"},
@@ -46,15 +48,18 @@ TEST(CodeRules, RejectWithAReason)
         {contract(R"((import "env" "g" (global i32)))"), "table or global"},
         {contract(R"((import "seal0" "unknown" (func)))"), "unknown function seal0.unknown"},
         {contract(R"((import "seal0" "random" (func (param i32 i32 i32 i32))))"), "unknown function"},
-        {contract(R"((import "seal2" "call" (func (param i32 i32 i64 i64 i32 i32 i32 i32 i32 i32) (result i32))))"), "unknown function"},
-        {contract(R"((import "seal0" "sr25519_verify" (func (param i32 i32 i32 i32) (result i32))))"), "unknown function"},
+        {contract(R"((import "seal2" "call" (func (param i32 i32 i64 i64 i32 i32 i32 i32 i32 i32) (result i32))))"),
+         "unknown function"},
+        {contract(R"((import "seal0" "sr25519_verify" (func (param i32 i32 i32 i32) (result i32))))"),
+         "unknown function"},
         {contract(R"((import "seal0" "return" (func (param i32 i32 i32))))"), "unknown function"},
         {contract(R"((import "seal0" "input" (func (param i32))))"), "wrong signature"},
         {R"((import "env" "memory" (memory 1 65)))" + std::string{kEntries}, "above 64 pages"},
         {R"((import "env" "other" (memory 1 2)))" + std::string{kEntries}, "env.memory"},
         {R"((import "env" "memory" (memory 65)))" + std::string{kEntries}, "larger than its maximum"},
         {std::string{kMemory} + R"((func (export "call") (param i32)) (func (export "deploy")))", "take nothing"},
-        {std::string{kMemory} + R"((func (export "call") (result i64) i64.const 0) (func (export "deploy")))", "take nothing"},
+        {std::string{kMemory} + R"((func (export "call") (result i64) i64.const 0) (func (export "deploy")))",
+         "take nothing"},
         {contract("(func (result f64) f64.const 1)"), "floating point"},
         {contract("(func i32.const 1 f32.convert_i32_s drop)"), "floating point"},
         {contract("(func (local f32))"), "floating point"},
@@ -73,7 +78,8 @@ TEST(CodeRules, RejectWithAReason)
         const auto result = check_text(inside);
         ASSERT_FALSE(result) << inside;
         EXPECT_TRUE(result.error().is(CodeError::Rejected)) << result.error().message();
-        EXPECT_NE(result.error().message().find(why), std::string::npos) << inside << " gives " << result.error().message();
+        EXPECT_NE(result.error().message().find(why), std::string::npos)
+            << inside << " gives " << result.error().message();
     }
 }
 
@@ -86,7 +92,8 @@ TEST(CodeRules, FloatsRunWhereResultsNeedNotAgree)
 
 TEST(CodeRules, SaturatingTruncationIsNotSupported)
 {
-    EXPECT_FALSE(check_text(contract("(func (param f64) (result i32) local.get 0 i32.trunc_sat_f64_s)"), Determinism::Relaxed));
+    EXPECT_FALSE(
+        check_text(contract("(func (param f64) (result i32) local.get 0 i32.trunc_sat_f64_s)"), Determinism::Relaxed));
 }
 
 TEST(CodeRules, SignExtensionIs)
@@ -120,7 +127,9 @@ TEST(CodeRules, TypesAreValidated)
 
 TEST(Instrumented, IsReproducible)
 {
-    const auto code = wat(contract_text("(func $f (param i32) (result i32) local.get 0 if (result i32) i32.const 1 else i32.const 2 end)", "i32.const 1 call $f drop"));
+    const auto code = wat(
+        contract_text("(func $f (param i32) (result i32) local.get 0 if (result i32) i32.const 1 else i32.const 2 end)",
+                      "i32.const 1 call $f drop"));
     auto first = instrument(*check_code(code, Determinism::Enforced));
     auto second = instrument(*check_code(code, Determinism::Enforced));
     ASSERT_TRUE(first && second);

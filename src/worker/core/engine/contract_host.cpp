@@ -46,7 +46,8 @@ std::optional<std::uint32_t> optional_size(const std::optional<Bytes>& value)
 } // namespace
 
 ContractHost::ContractHost(Execution& execution, Frame& frame)
-    : execution_{execution}, storage_{execution.storage_}, frame_{frame}, synced_fuel_{frame.gas.left().ref_time / kGasPerFuel}
+    : execution_{execution}, storage_{execution.storage_}, frame_{frame},
+      synced_fuel_{frame.gas.left().ref_time / kGasPerFuel}
 {
 }
 
@@ -57,7 +58,8 @@ Dispatched<> ContractHost::synchronize(std::uint64_t fuel)
     return frame_.gas.exhaust_or_charge({burnt * kGasPerFuel, 0});
 }
 
-HostCalls::Next ContractHost::on_host_call(HostFunction function, Params params, std::uint64_t& result, Instance& instance)
+HostCalls::Next ContractHost::on_host_call(HostFunction function, Params params, std::uint64_t& result,
+                                           Instance& instance)
 {
     instance_ = &instance;
     const auto fuel = instance.fuel();
@@ -176,7 +178,8 @@ bool ContractHost::write_output(Output output, ByteView bytes)
     }
     if (output.by_byte != nullptr && !charge(output.by_byte->of(bytes.size())))
         return false;
-    return write(output.pointer, bytes) && write(output.size_pointer, le_bytes(static_cast<std::uint32_t>(bytes.size())));
+    return write(output.pointer, bytes)
+           && write(output.size_pointer, le_bytes(static_cast<std::uint32_t>(bytes.size())));
 }
 
 bool ContractHost::read_key(StorageKey key, Bytes& hashed)
@@ -252,7 +255,8 @@ ContractHost::Answer ContractHost::contains_storage(StorageKey key)
     if (!charge(charged) || !read_key(key, hashed))
         return std::nullopt;
     const auto value = storage_.child_get(frame_.info.child, hashed);
-    frame_.gas.settle(charged, price::kClearStorage.of(size_of(value))); // by the other function's table, as the reference does
+    frame_.gas.settle(charged,
+                      price::kClearStorage.of(size_of(value))); // by the other function's table, as the reference does
     return size_or_sentinel(value);
 }
 
@@ -279,7 +283,8 @@ ContractHost::Answer ContractHost::transfer(std::uint32_t account, std::uint32_t
     Balance amount = 0;
     if (!charge(price::kTransfer.of()) || !read_account(account, to) || !read_balance(value, amount))
         return std::nullopt;
-    const bool moved = to == frame_.account || storage_.transfer(frame_.account, to, amount, Preservation::Preserve).has_value();
+    const bool moved =
+        to == frame_.account || storage_.transfer(frame_.account, to, amount, Preservation::Preserve).has_value();
     return answer(moved ? Code::Success : Code::TransferFailed);
 }
 
@@ -356,12 +361,13 @@ ContractHost::Answer ContractHost::instantiate(const InstantiateParams& params)
 {
     Execution::NestedInstantiate what{};
     what.gas = params.gas;
-    if (!charge(price::kInstantiate.of(params.input_size) + price::kInstantiateSalt.of(params.salt_size)) || !read_balance(params.value, what.value))
+    if (!charge(price::kInstantiate.of(params.input_size) + price::kInstantiateSalt.of(params.salt_size))
+        || !read_balance(params.value, what.value))
         return std::nullopt;
     if (what.value > 0 && !charge(price::kInstantiateWithValue.of()))
         return std::nullopt;
-    if (!read_array(params.code_hash, what.code_hash.bytes) || !read(params.input, params.input_size, what.input) ||
-        !read(params.salt, params.salt_size, what.salt))
+    if (!read_array(params.code_hash, what.code_hash.bytes) || !read(params.input, params.input_size, what.input)
+        || !read(params.salt, params.salt_size, what.salt))
         return std::nullopt;
     const auto result = execution_.instantiate_from(frame_, std::move(what));
     if (!result)
@@ -425,7 +431,8 @@ ContractHost::Answer ContractHost::code_hash(std::uint32_t account, Output outpu
     return write_output(output, info->code_hash) ? answer(Code::Success) : std::nullopt;
 }
 
-ContractHost::Answer ContractHost::deposit_event(std::uint32_t topics, std::uint32_t topics_size, std::uint32_t data, std::uint32_t data_size)
+ContractHost::Answer ContractHost::deposit_event(std::uint32_t topics, std::uint32_t topics_size, std::uint32_t data,
+                                                 std::uint32_t data_size)
 {
     if (!charge(price::kDepositEvent.of(data_size) + price::kDepositEventTopic.of(topics_size / sizeof(H256))))
         return std::nullopt;
@@ -451,7 +458,8 @@ ContractHost::Answer ContractHost::deposit_event(std::uint32_t topics, std::uint
 }
 
 template <class Hash>
-ContractHost::Answer ContractHost::hash(const Price& price, std::uint32_t from, std::uint32_t size, std::uint32_t output, Hash function)
+ContractHost::Answer ContractHost::hash(const Price& price, std::uint32_t from, std::uint32_t size,
+                                        std::uint32_t output, Hash function)
 {
     Bytes bytes;
     if (!charge(price.of(size)) || !read(from, size, bytes))
@@ -459,7 +467,8 @@ ContractHost::Answer ContractHost::hash(const Price& price, std::uint32_t from, 
     return write(output, function(ByteView{bytes})) ? nothing() : std::nullopt;
 }
 
-ContractHost::Answer ContractHost::chain_extension(std::uint32_t id, std::uint32_t pointer, std::uint32_t size, Output output)
+ContractHost::Answer ContractHost::chain_extension(std::uint32_t id, std::uint32_t pointer, std::uint32_t size,
+                                                   Output output)
 {
     Bytes bytes;
     if (!read(pointer, size, bytes))
@@ -539,8 +548,10 @@ ContractHost::Answer ContractHost::dispatch(HostFunction function, Params params
     case Call0: return call({kAllowReentry, p(0), params[2], p(3), p(5), p(6), skippable(7)});
     case Call1: return call({p(0), p(1), params[2], p(3), p(4), p(5), skippable(6)});
     case DelegateCall: return call({p(0), p(1), 0, 0, p(2), p(3), skippable(4), true});
-    case Instantiate0: return instantiate({p(0), params[2], p(3), p(5), p(6), {p(7), p(8), true}, skippable(9), p(11), p(12)});
-    case Instantiate1: return instantiate({p(0), params[1], p(2), p(3), p(4), {p(5), p(6), true}, skippable(7), p(9), p(10)});
+    case Instantiate0:
+        return instantiate({p(0), params[2], p(3), p(5), p(6), {p(7), p(8), true}, skippable(9), p(11), p(12)});
+    case Instantiate1:
+        return instantiate({p(0), params[1], p(2), p(3), p(4), {p(5), p(6), true}, skippable(7), p(9), p(10)});
     case Terminate0:
     case Terminate1: return terminate(p(0));
     case Input: return input({p(0), p(1), false, &price::kCopyToContract});
@@ -549,9 +560,11 @@ ContractHost::Answer ContractHost::dispatch(HostFunction function, Params params
     case IsContract: return is_contract(p(0));
     case CodeHash: return code_hash(p(0), output(1));
     case OwnCodeHash: return simple(price::kOwnCodeHash, output(0), frame_.info.code_hash);
-    case CallerIsOrigin: return charge(price::kCallerIsOrigin.of()) ? Answer{frame_.caller == execution_.origin_ ? 1 : 0} : std::nullopt;
+    case CallerIsOrigin:
+        return charge(price::kCallerIsOrigin.of()) ? Answer{frame_.caller == execution_.origin_ ? 1 : 0} : std::nullopt;
     case Address: return simple(price::kAddress, output(0), frame_.account);
-    case WeightToFee: return simple(price::kWeightToFee, {p(1), p(2)}, le_bytes(gas_fee(storage_.parameters(), params[0])));
+    case WeightToFee:
+        return simple(price::kWeightToFee, {p(1), p(2)}, le_bytes(gas_fee(storage_.parameters(), params[0])));
     case GasLeft:
         if (!charge(price::kGasLeft.of()))
             return std::nullopt;

@@ -9,7 +9,8 @@ class ContractHost final : public HostCalls {
 public:
     ContractHost(Execution& execution, Frame& frame);
 
-    Next on_host_call(HostFunction function, std::span<const std::uint64_t> params, std::uint64_t& result, Instance& instance) override;
+    Next on_host_call(HostFunction function, std::span<const std::uint64_t> params, std::uint64_t& result,
+                      Instance& instance) override;
 
     /// What the frame's run comes to.
     Dispatched<ExecReturn> finish(const RunResult& run);
@@ -40,7 +41,7 @@ private:
     struct Output {
         std::uint32_t pointer;
         std::uint32_t size_pointer;
-        bool may_skip = false;        ///< the pointer kSentinel skips the writing
+        bool may_skip = false;          ///< the pointer kSentinel skips the writing
         const Price* by_byte = nullptr; ///< charged for what is written
     };
 

@@ -25,30 +25,30 @@ inline constexpr std::string_view kProxy = R"((module
 
 /// What the probe does on which first byte of its input; the rest of the input follows it.
 enum class Probe : std::uint8_t {
-    Get,            ///< answers the counter
+    Get, ///< answers the counter
     Increment,
     IncrementAndRevert,
     IncrementAndTrap,
     LoopForever,
     RecurseForever,
-    GrowMemory,     ///< as far as it goes; answers the pages
-    Terminate,      ///< to the account that follows
-    Event,          ///< without topics, data follows
-    StoreBig,       ///< size u32 follows
+    GrowMemory, ///< as far as it goes; answers the pages
+    Terminate,  ///< to the account that follows
+    Event,      ///< without topics, data follows
+    StoreBig,   ///< size u32 follows
     ClearBig,
     ReturnOutOfBounds,
-    SetCodeHash,    ///< answers the return code
+    SetCodeHash, ///< answers the return code
     Caller,
-    Extension,      ///< id u32 and input follow; answers the output
-    PinkEvent,      ///< data follows
+    Extension, ///< id u32 and input follow; answers the output
+    PinkEvent, ///< data follows
     Balance,
-    Transfer,       ///< account and u128 follow; answers the return code
-    Instantiate,    ///< code hash follows; answers return code and address
-    FillDebug,      ///< a message of 16 KiB, 64 times
-    DelegateGet,    ///< code hash follows: its Increment on the own storage, then answers the counter
-    Facts,          ///< value_transferred, now, block_number, minimum_balance, gas_left, weight_to_fee(7)
-    Hashes,         ///< of what follows: sha2, keccak, blake2 of 256 bits, blake2 of 128
-    Storage,        ///< the return values of a series of storage calls
+    Transfer,    ///< account and u128 follow; answers the return code
+    Instantiate, ///< code hash follows; answers return code and address
+    FillDebug,   ///< a message of 16 KiB, 64 times
+    DelegateGet, ///< code hash follows: its Increment on the own storage, then answers the counter
+    Facts,       ///< value_transferred, now, block_number, minimum_balance, gas_left, weight_to_fee(7)
+    Hashes,      ///< of what follows: sha2, keccak, blake2 of 256 bits, blake2 of 128
+    Storage,     ///< the return values of a series of storage calls
 };
 
 inline constexpr std::string_view kProbe = R"((module

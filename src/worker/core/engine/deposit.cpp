@@ -112,7 +112,8 @@ Balance base_deposit(const ClusterParameters& parameters)
 
 Balance code_deposit(const ClusterParameters& parameters, std::size_t code_size)
 {
-    return clamped_add(clamped_mul(code_size + kCodeInfoSize, parameters.deposit_per_byte), clamped_mul(kCodeItems, parameters.deposit_per_item));
+    return clamped_add(clamped_mul(code_size + kCodeInfoSize, parameters.deposit_per_byte),
+                       clamped_mul(kCodeItems, parameters.deposit_per_item));
 }
 
 Dispatched<> settle(Storage& storage, const AccountId& origin, const std::vector<DepositItem>& items)
@@ -122,7 +123,8 @@ Dispatched<> settle(Storage& storage, const AccountId& origin, const std::vector
             continue;
         const auto moved = storage.transfer_held(item.contract, origin, item.amount.amount());
         if (moved != 0)
-            storage.emit(ContractsEvent{StorageDepositTransferredAndReleased{item.contract, origin, moved}}, topics_of(item.contract, origin));
+            storage.emit(ContractsEvent{StorageDepositTransferredAndReleased{item.contract, origin, moved}},
+                         topics_of(item.contract, origin));
         if (item.beneficiary) {
             const auto left = storage.account(item.contract).free;
             if (auto paid = storage.transfer(item.contract, *item.beneficiary, left, Preservation::Expendable); !paid)
@@ -132,9 +134,11 @@ Dispatched<> settle(Storage& storage, const AccountId& origin, const std::vector
     for (const auto& item : items) {
         if (item.amount.is_refund() || item.amount.amount() == 0)
             continue;
-        if (auto held = storage.transfer_and_hold(HoldReason::Storage, origin, item.contract, item.amount.amount()); !held)
+        if (auto held = storage.transfer_and_hold(HoldReason::Storage, origin, item.contract, item.amount.amount());
+            !held)
             return held;
-        storage.emit(ContractsEvent{StorageDepositTransferredAndHeld{origin, item.contract, item.amount.amount()}}, topics_of(origin, item.contract));
+        storage.emit(ContractsEvent{StorageDepositTransferredAndHeld{origin, item.contract, item.amount.amount()}},
+                     topics_of(origin, item.contract));
     }
     return {};
 }

@@ -70,9 +70,11 @@ void collect_effects(const Storage& storage, Mode mode, Effects& effects)
 }
 
 /// Appends the execution's events to the cluster's chain of event blocks.
-void chain_events(Storage& storage, const Context& context, const AccountId& origin, const AccountId& entry, Effects& effects)
+void chain_events(Storage& storage, const Context& context, const AccountId& origin, const AccountId& entry,
+                  Effects& effects)
 {
-    EventBlockBody body{context.block_number, context.nonce.empty() ? std::nullopt : std::optional{context.nonce}, entry, {}, origin};
+    EventBlockBody body{
+        context.block_number, context.nonce.empty() ? std::nullopt : std::optional{context.nonce}, entry, {}, origin};
     for (const auto& record : storage.events()) {
         const auto pink = is_pink(record) ? decode_pink_event(emitted(record)->data) : std::nullopt;
         if (!pink || !is_private(*pink))
@@ -82,7 +84,8 @@ void chain_events(Storage& storage, const Context& context, const AccountId& ori
         return;
     const Bytes encoded_body = scale::encode(body);
     const auto head = storage.event_chain();
-    const Bytes header = scale::encode(EventBlockHeader{head.next_number, kRuntimeVersion, head.last_hash, {crypto::blake2_256(encoded_body)}});
+    const Bytes header = scale::encode(
+        EventBlockHeader{head.next_number, kRuntimeVersion, head.last_hash, {crypto::blake2_256(encoded_body)}});
     storage.set_event_chain({head.next_number + 1, {crypto::blake2_256(header)}});
     effects.event_block = concat(header, encoded_body);
 }
@@ -109,12 +112,14 @@ const ExecReturn& returned(const InstantiateReturn& result)
 
 /// What the log server is told about a finished call (§8.1). Successful transactions write nothing (decisions §6.3).
 template <class Success>
-void log_outcome(const ContractResult<Success>& result, std::string_view what, const AccountId& contract, Effects& effects)
+void log_outcome(const ContractResult<Success>& result, std::string_view what, const AccountId& contract,
+                 Effects& effects)
 {
     if (!result.debug_message.empty())
         effects.logs.push_back({contract, contract, kLogDebug, std::string{text_of(result.debug_message)}});
     if (!result.result)
-        effects.logs.push_back({contract, contract, kLogError, std::string{what} + " failed: " + debug_text(result.result.error())});
+        effects.logs.push_back(
+            {contract, contract, kLogError, std::string{what} + " failed: " + debug_text(result.result.error())});
     else if (returned(*result.result).did_revert())
         effects.logs.push_back({contract, contract, kLogError, std::string{what} + " reverted"});
 }
@@ -129,7 +134,8 @@ Weight weight_of(Gas gas)
 std::string_view describe(EngineError error)
 {
     switch (error) {
-    case EngineError::MachineFailed: return "the Wasm machine failed where the protocol's limits should have stopped the contract; this is a defect of the engine";
+    case EngineError::MachineFailed:
+        return "the Wasm machine failed where the protocol's limits should have stopped the contract; this is a defect of the engine";
     }
     return "engine";
 }
@@ -163,7 +169,8 @@ struct Engine::Parts {
 
         storage.mint(arguments.origin, arguments.deposit);
         if (treasury) {
-            const auto paid = storage.transfer(arguments.origin, *treasury, gas_fee(storage.parameters(), gas_limit), Preservation::Preserve);
+            const auto paid = storage.transfer(arguments.origin, *treasury, gas_fee(storage.parameters(), gas_limit),
+                                               Preservation::Preserve);
             if (!paid) {
                 result.result = std::unexpected{paid.error()};
                 log_outcome(result, request.what, request.entry, effects);
@@ -201,20 +208,21 @@ struct Engine::Parts {
         return Done<ContractResult<Success>>{std::move(result), storage.state(), std::move(effects)};
     }
 
-
-    Outcome<Done<ContractInstantiateResult>> instantiate(const ClusterState& state, const Context& context, const TransactionArguments& arguments,
-                                                         const H256& code_hash, Bytes input, ByteView salt, std::uint64_t gas_limit)
+    Outcome<Done<ContractInstantiateResult>> instantiate(const ClusterState& state, const Context& context,
+                                                         const TransactionArguments& arguments, const H256& code_hash,
+                                                         Bytes input, ByteView salt, std::uint64_t gas_limit)
     {
         const auto address = contract_address(arguments.origin, code_hash, Storage{state}.parameters().id, salt);
         const auto run = [&](Execution& execution, GasMeter& gas) {
-            return execution.instantiate(gas, arguments.storage_deposit_limit, code_hash, arguments.transfer, std::move(input), salt);
+            return execution.instantiate(gas, arguments.storage_deposit_limit, code_hash, arguments.transfer,
+                                         std::move(input), salt);
         };
         return perform<InstantiateReturn>({state, context, arguments, address, "instantiate", gas_limit}, run);
     }
 
     /// Checks and compiles, so that what is stored can run.
-    std::expected<Balance, std::string> upload(Storage& storage, const AccountId& owner, const H256& hash, ByteView code, Determinism determinism,
-                                               std::string& reason)
+    std::expected<Balance, std::string> upload(Storage& storage, const AccountId& owner, const H256& hash,
+                                               ByteView code, Determinism determinism, std::string& reason)
     {
         const auto refused = [&](ContractsError error) { return std::unexpected{debug_text(error_of(error))}; };
         if (!storage.code_info(hash)) {
@@ -223,7 +231,8 @@ struct Engine::Parts {
                 reason = built.error().message();
                 if (built.error().is(CodeError::Invalid) || built.error().is(CodeError::MemoryEstimateTooLarge))
                     return std::unexpected{reason};
-                return refused(built.error().is(CodeError::TooLarge) ? ContractsError::CodeTooLarge : ContractsError::CodeRejected);
+                return refused(built.error().is(CodeError::TooLarge) ? ContractsError::CodeTooLarge
+                                                                     : ContractsError::CodeRejected);
             }
             codes.insert(hash, std::move(*built));
         }
@@ -243,35 +252,42 @@ Outcome<std::unique_ptr<Engine>> Engine::create()
     return std::unique_ptr<Engine>{new Engine{std::make_unique<Parts>(std::move(machine))}};
 }
 
-Outcome<Done<ContractExecResult>> Engine::call(const ClusterState& state, const Context& context, const TransactionArguments& arguments,
-                                               const AccountId& contract, Bytes input) const
+Outcome<Done<ContractExecResult>> Engine::call(const ClusterState& state, const Context& context,
+                                               const TransactionArguments& arguments, const AccountId& contract,
+                                               Bytes input) const
 {
     const auto most = context.mode == Mode::Query ? kMaxQueryGas : kMaxTransactionGas;
     const auto run = [&](Execution& execution, GasMeter& gas) {
         return execution.call(gas, arguments.storage_deposit_limit, contract, arguments.transfer, std::move(input));
     };
-    return parts_->perform<ExecReturn>({state, context, arguments, contract, "contract call", std::min(arguments.gas_limit, most)}, run);
+    return parts_->perform<ExecReturn>(
+        {state, context, arguments, contract, "contract call", std::min(arguments.gas_limit, most)}, run);
 }
 
-Outcome<Done<ContractInstantiateResult>> Engine::instantiate(const ClusterState& state, const Context& context, const TransactionArguments& arguments,
+Outcome<Done<ContractInstantiateResult>> Engine::instantiate(const ClusterState& state, const Context& context,
+                                                             const TransactionArguments& arguments,
                                                              const H256& code_hash, Bytes input, ByteView salt) const
 {
     const auto most = context.mode == Mode::Query ? kMaxQueryGas : kMaxTransactionGas;
-    return parts_->instantiate(state, context, arguments, code_hash, std::move(input), salt, std::min(arguments.gas_limit, most));
+    return parts_->instantiate(state, context, arguments, code_hash, std::move(input), salt,
+                               std::min(arguments.gas_limit, most));
 }
 
 Outcome<SetUp> Engine::set_up(const ClusterSetup& setup, const Context& context) const
 {
     Storage storage{ClusterState{}};
-    storage.set_parameters({setup.cluster, setup.gas_price, setup.deposit_per_item, setup.deposit_per_byte, setup.treasury});
+    storage.set_parameters(
+        {setup.cluster, setup.gas_price, setup.deposit_per_item, setup.deposit_per_byte, setup.treasury});
     storage.mint(setup.owner, setup.deposit);
     const H256 hash{crypto::blake2_256(setup.system_code)};
     std::string reason;
     const auto failed = [&](std::string text) { return SetUp{std::unexpected{std::move(text)}, storage.state(), {}}; };
-    if (auto uploaded = parts_->upload(storage, setup.owner, hash, setup.system_code, Determinism::Enforced, reason); !uploaded)
+    if (auto uploaded = parts_->upload(storage, setup.owner, hash, setup.system_code, Determinism::Enforced, reason);
+        !uploaded)
         return failed("FailedToUploadSystemCode: " + uploaded.error());
     const TransactionArguments arguments{setup.owner, 0, kUnlimited, true, std::nullopt, 0};
-    PHALA_TRY(auto made, parts_->instantiate(storage.state(), context, arguments, hash, to_bytes(kDefaultConstructor), {}, kUnlimited));
+    PHALA_TRY(auto made, parts_->instantiate(storage.state(), context, arguments, hash, to_bytes(kDefaultConstructor),
+                                             {}, kUnlimited));
     if (!made.result.result || made.result.result->result.did_revert())
         return failed("FailedToDeploySystemContract");
     Storage finished{made.state};
@@ -280,7 +296,8 @@ Outcome<SetUp> Engine::set_up(const ClusterSetup& setup, const Context& context)
     return SetUp{contract, finished.state(), std::move(made.effects)};
 }
 
-Uploaded Engine::upload_code(const ClusterState& state, const AccountId& owner, ByteView code, Determinism determinism) const
+Uploaded Engine::upload_code(const ClusterState& state, const AccountId& owner, ByteView code,
+                             Determinism determinism) const
 {
     Storage storage{state};
     const H256 hash{crypto::blake2_256(code)};
@@ -297,8 +314,10 @@ Uploaded Engine::upload_sidevm_code(const ClusterState& state, const AccountId& 
     Storage storage{state};
     const auto& parameters = storage.parameters();
     const Balance bytes = code.size() + kOwnerSize;
-    const Balance by_byte = parameters.deposit_per_byte > ~Balance{0} / bytes ? ~Balance{0} : parameters.deposit_per_byte * bytes;
-    const Balance fee = by_byte + parameters.deposit_per_item < by_byte ? ~Balance{0} : by_byte + parameters.deposit_per_item;
+    const Balance by_byte =
+        parameters.deposit_per_byte > ~Balance{0} / bytes ? ~Balance{0} : parameters.deposit_per_byte * bytes;
+    const Balance fee =
+        by_byte + parameters.deposit_per_item < by_byte ? ~Balance{0} : by_byte + parameters.deposit_per_item;
     if (parameters.treasury)
         if (auto paid = storage.transfer(owner, *parameters.treasury, fee, Preservation::Preserve); !paid)
             return {std::unexpected{debug_text(paid.error())}, state, {}};

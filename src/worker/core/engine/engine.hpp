@@ -80,13 +80,15 @@ public:
     /// Makes a cluster: parameters, the owner's deposit, the system contract.
     [[nodiscard]] Outcome<SetUp> set_up(const ClusterSetup& setup, const Context& context) const;
 
-    [[nodiscard]] Outcome<Done<ContractExecResult>> call(const ClusterState& state, const Context& context, const TransactionArguments& arguments,
-                                                              const AccountId& contract, Bytes input) const;
-    [[nodiscard]] Outcome<Done<ContractInstantiateResult>> instantiate(const ClusterState& state, const Context& context,
-                                                                            const TransactionArguments& arguments, const H256& code_hash, Bytes input,
-                                                                            ByteView salt) const;
+    [[nodiscard]] Outcome<Done<ContractExecResult>> call(const ClusterState& state, const Context& context,
+                                                         const TransactionArguments& arguments,
+                                                         const AccountId& contract, Bytes input) const;
+    [[nodiscard]] Outcome<Done<ContractInstantiateResult>>
+    instantiate(const ClusterState& state, const Context& context, const TransactionArguments& arguments,
+                const H256& code_hash, Bytes input, ByteView salt) const;
 
-    [[nodiscard]] Uploaded upload_code(const ClusterState& state, const AccountId& owner, ByteView code, Determinism determinism) const;
+    [[nodiscard]] Uploaded upload_code(const ClusterState& state, const AccountId& owner, ByteView code,
+                                       Determinism determinism) const;
     [[nodiscard]] Uploaded upload_sidevm_code(const ClusterState& state, const AccountId& owner, ByteView code) const;
     [[nodiscard]] ClusterState deposit(const ClusterState& state, const AccountId& to, Balance amount) const;
 

@@ -43,7 +43,8 @@ protected:
         setup.deposit = kFunds;
         setup.gas_price = setup.deposit_per_item = setup.deposit_per_byte = 1;
         setup.treasury = kTreasury;
-        const auto system_code = wat("(module (import \"env\" \"memory\" (memory 1 1)) (func (export \"call\")) (func (export \"deploy\")))");
+        const auto system_code = wat(
+            "(module (import \"env\" \"memory\" (memory 1 1)) (func (export \"call\")) (func (export \"deploy\")))");
         setup.system_code = system_code;
         auto made = test_engine().set_up(setup, cluster.context);
         ASSERT_TRUE(made) << made.error().message();
@@ -73,7 +74,8 @@ protected:
     }
 
     /// The input that makes a proxy call another contract.
-    static Bytes through(const AccountId& callee, Bytes input, std::uint32_t flags = 0, Balance value = 0, std::uint64_t gas = 0)
+    static Bytes through(const AccountId& callee, Bytes input, std::uint32_t flags = 0, Balance value = 0,
+                         std::uint64_t gas = 0)
     {
         return concat(u32_bytes(flags), callee, le_bytes(value), le_bytes(gas), input);
     }
@@ -135,7 +137,8 @@ TEST_F(EngineTest, StopsRunawayContracts)
 TEST_F(EngineTest, LimitsStoredValues)
 {
     EXPECT_EQ(first_u32(data_of(probe, request(Probe::StoreBig, u32_bytes(kMaxValueSize)))), 0xffffffffu);
-    EXPECT_EQ(error_of_call(probe, request(Probe::StoreBig, u32_bytes(kMaxValueSize + 1))), error_of(ContractsError::ValueTooLarge));
+    EXPECT_EQ(error_of_call(probe, request(Probe::StoreBig, u32_bytes(kMaxValueSize + 1))),
+              error_of(ContractsError::ValueTooLarge));
     EXPECT_EQ(first_u32(data_of(probe, request(Probe::ClearBig))), kMaxValueSize);
     EXPECT_EQ(first_u32(data_of(probe, request(Probe::ClearBig))), 0xffffffffu);
 }
@@ -143,8 +146,8 @@ TEST_F(EngineTest, LimitsStoredValues)
 TEST_F(EngineTest, AnswersStorageCallsWithTheirCodes)
 {
     // absent, then set (absent before, empty before), contained, taken with its size, absent, fixed key, its value "big"
-    const Bytes expected = concat(u32_bytes(~0u), u32_bytes(~0u), u32_bytes(0), u32_bytes(3), u32_bytes(0), u32_bytes(3), u32_bytes(3), u32_bytes(0),
-                                  Bytes{'b', 'i', 'g', 0});
+    const Bytes expected = concat(u32_bytes(~0u), u32_bytes(~0u), u32_bytes(0), u32_bytes(3), u32_bytes(0),
+                                  u32_bytes(3), u32_bytes(3), u32_bytes(0), Bytes{'b', 'i', 'g', 0});
     EXPECT_EQ(to_hex(data_of(probe, request(Probe::Storage))), to_hex(expected));
 }
 
@@ -155,14 +158,16 @@ TEST_F(EngineTest, TellsContractsTheFacts)
     cluster.arguments.transfer = 5;
     const auto facts = data_of(probe, request(Probe::Facts));
     ASSERT_EQ(facts.size(), 68u);
-    EXPECT_EQ(to_hex(ByteView{facts}.first(44)), to_hex(concat(le_bytes(Balance{5}), le_bytes(std::uint64_t{1'234'567}), le_bytes(77u), le_bytes(Balance{1}))));
+    EXPECT_EQ(to_hex(ByteView{facts}.first(44)), to_hex(concat(le_bytes(Balance{5}), le_bytes(std::uint64_t{1'234'567}),
+                                                               le_bytes(77u), le_bytes(Balance{1}))));
     EXPECT_EQ(to_hex(ByteView{facts}.subspan(52)), to_hex(le_bytes(Balance{7})));
     cluster.arguments.transfer = 0;
-    EXPECT_EQ(data_of(probe, request(Probe::Balance)), to_bytes(le_bytes(Balance{5}))); // the existential deposit cannot be spent
+    EXPECT_EQ(data_of(probe, request(Probe::Balance)),
+              to_bytes(le_bytes(Balance{5}))); // the existential deposit cannot be spent
     EXPECT_EQ(data_of(probe, request(Probe::Caller)), to_bytes(kAlice));
     const auto text = bytes_of("text");
-    EXPECT_EQ(data_of(probe, request(Probe::Hashes, text)),
-              concat(crypto::sha2_256(text), crypto::keccak_256(text), crypto::blake2_256(text), crypto::blake2_128(text)));
+    EXPECT_EQ(data_of(probe, request(Probe::Hashes, text)), concat(crypto::sha2_256(text), crypto::keccak_256(text),
+                                                                   crypto::blake2_256(text), crypto::blake2_128(text)));
 }
 
 TEST_F(EngineTest, NestedCallsAreAllOrNothing)
@@ -172,7 +177,8 @@ TEST_F(EngineTest, NestedCallsAreAllOrNothing)
     EXPECT_EQ(data_of(proxy, through(probe, request(Probe::Caller))), concat(u32_bytes(0), u32_bytes(32), proxy));
     // a callee that traps or reverts is undone, its caller goes on
     EXPECT_EQ(data_of(proxy, through(probe, request(Probe::IncrementAndTrap))), concat(u32_bytes(1), u32_bytes(0)));
-    EXPECT_EQ(data_of(proxy, through(probe, request(Probe::IncrementAndRevert))), concat(u32_bytes(2), u32_bytes(4), u32_bytes(2)));
+    EXPECT_EQ(data_of(proxy, through(probe, request(Probe::IncrementAndRevert))),
+              concat(u32_bytes(2), u32_bytes(4), u32_bytes(2)));
     EXPECT_EQ(counter(), 1u);
     // events of what was undone disappear
     EXPECT_TRUE(cluster.effects.contract_events.empty());
@@ -186,7 +192,8 @@ TEST_F(EngineTest, NestedCallsAreAllOrNothing)
 TEST_F(EngineTest, TailCallsGiveTheCalleesResult)
 {
     constexpr std::uint32_t kTail = 4;
-    EXPECT_EQ(cluster.call(proxy, through(probe, request(Probe::IncrementAndRevert), kTail)), (ExecReturn{kRevertFlag, u32_bytes(1)}));
+    EXPECT_EQ(cluster.call(proxy, through(probe, request(Probe::IncrementAndRevert), kTail)),
+              (ExecReturn{kRevertFlag, u32_bytes(1)}));
     EXPECT_EQ(error_of_call(proxy, through(probe, {}, 16)), error_of(ContractsError::InvalidCallFlags));
 }
 
@@ -223,7 +230,8 @@ TEST_F(EngineTest, NestedCallsKeepToTheirGas)
     EXPECT_EQ(first_u32(result.result->data), 1u);
     EXPECT_GT(result.gas_consumed.ref_time, 300'000'000'000u);
     EXPECT_LT(result.gas_consumed.ref_time, 700'000'000'000u);
-    EXPECT_EQ(error_of_call(proxy, through(probe, {}, 0, 0, kMaxTransactionGas)), error_of(ContractsError::OutOfGas)); // more than is left
+    EXPECT_EQ(error_of_call(proxy, through(probe, {}, 0, 0, kMaxTransactionGas)),
+              error_of(ContractsError::OutOfGas)); // more than is left
 }
 
 TEST_F(EngineTest, MovesValueWithCalls)
@@ -250,7 +258,8 @@ TEST_F(EngineTest, InstantiatesFromContracts)
     EXPECT_EQ(Engine::code_hash(cluster.state, made), proxy_code);
     ASSERT_EQ(cluster.effects.instantiated.size(), 1u);
     EXPECT_EQ(cluster.effects.instantiated[0].deployer, probe);
-    EXPECT_EQ(error_of_call(probe, request(Probe::Instantiate, proxy_code)), error_of(ContractsError::DuplicateContract));
+    EXPECT_EQ(error_of_call(probe, request(Probe::Instantiate, proxy_code)),
+              error_of(ContractsError::DuplicateContract));
     EXPECT_EQ(first_u32(data_of(probe, request(Probe::Instantiate, H256{}))), 7u); // no such code
 }
 
@@ -287,22 +296,26 @@ TEST_F(EngineTest, StorageIsPaidForAndGivenBack)
     const auto first = cluster.execute(probe, request(Probe::Increment));
     EXPECT_EQ(first.storage_deposit, StorageDeposit{Charge{5}});
     EXPECT_EQ(cluster.execute(probe, request(Probe::Increment)).storage_deposit, StorageDeposit{Charge{0}});
-    EXPECT_EQ(cluster.execute(probe, request(Probe::StoreBig, u32_bytes(1000))).storage_deposit, StorageDeposit{Charge{1001}});
+    EXPECT_EQ(cluster.execute(probe, request(Probe::StoreBig, u32_bytes(1000))).storage_deposit,
+              StorageDeposit{Charge{1001}});
     // pro rata of 1004 bytes and 2 items, rounded down: 999 + 1
     EXPECT_EQ(cluster.execute(probe, request(Probe::ClearBig)).storage_deposit, StorageDeposit{Refund{1000}});
     // a revert owes nothing
     EXPECT_EQ(cluster.execute(probe, request(Probe::IncrementAndRevert)).storage_deposit, StorageDeposit{Charge{0}});
     cluster.arguments.storage_deposit_limit = 1000;
-    EXPECT_EQ(error_of_call(probe, request(Probe::StoreBig, u32_bytes(1000))), error_of(ContractsError::StorageDepositLimitExhausted));
+    EXPECT_EQ(error_of_call(probe, request(Probe::StoreBig, u32_bytes(1000))),
+              error_of(ContractsError::StorageDepositLimitExhausted));
     cluster.arguments.storage_deposit_limit = kFunds;
     EXPECT_EQ(error_of_call(probe, request(Probe::Get)), error_of(ContractsError::StorageDepositNotEnoughFunds));
     cluster.arguments = {kBob, 0, kMaxTransactionGas, true, std::nullopt, 0};
-    EXPECT_EQ(error_of_call(probe, request(Probe::StoreBig, u32_bytes(1000))), error_of(ContractsError::StorageDepositLimitExhausted)); // Bob has nothing
+    EXPECT_EQ(error_of_call(probe, request(Probe::StoreBig, u32_bytes(1000))),
+              error_of(ContractsError::StorageDepositLimitExhausted)); // Bob has nothing
 }
 
 TEST_F(EngineTest, UploadsHoldADeposit)
 {
-    const auto code = wat("(module (import \"env\" \"memory\" (memory 1 2)) (func (export \"call\")) (func (export \"deploy\")))");
+    const auto code =
+        wat("(module (import \"env\" \"memory\" (memory 1 2)) (func (export \"call\")) (func (export \"deploy\")))");
     const auto before = free(kAlice);
     const auto total = Engine::total_balance(cluster.state, kAlice);
     upload(code);
@@ -311,18 +324,24 @@ TEST_F(EngineTest, UploadsHoldADeposit)
     const auto root = cluster.state.root();
     upload(code); // nothing changes
     EXPECT_EQ(cluster.state.root(), root);
-    const auto poor = test_engine().upload_code(cluster.state, kBob, wat(contract_text("", "nop")), Determinism::Enforced);
+    const auto poor =
+        test_engine().upload_code(cluster.state, kBob, wat(contract_text("", "nop")), Determinism::Enforced);
     ASSERT_FALSE(poor.result);
-    EXPECT_EQ(poor.result.error(), R"(Module(ModuleError { index: 4, error: [23, 0, 0, 0], message: Some("StorageDepositNotEnoughFunds") }))");
+    EXPECT_EQ(
+        poor.result.error(),
+        R"(Module(ModuleError { index: 4, error: [23, 0, 0, 0], message: Some("StorageDepositNotEnoughFunds") }))");
 }
 
 TEST_F(EngineTest, RefusedUploadsSayWhy)
 {
-    const auto try_upload = [&](const Bytes& code) { return test_engine().upload_code(cluster.state, kAlice, code, Determinism::Enforced); };
+    const auto try_upload = [&](const Bytes& code) {
+        return test_engine().upload_code(cluster.state, kAlice, code, Determinism::Enforced);
+    };
     const auto broken = try_upload(Bytes{1, 2, 3});
     EXPECT_TRUE(broken.result.error().starts_with("Invalid wasm: "));
     const auto rejected = try_upload(wat("(module (func (export \"call\")))"));
-    EXPECT_EQ(rejected.result.error(), R"(Module(ModuleError { index: 4, error: [27, 0, 0, 0], message: Some("CodeRejected") }))");
+    EXPECT_EQ(rejected.result.error(),
+              R"(Module(ModuleError { index: 4, error: [27, 0, 0, 0], message: Some("CodeRejected") }))");
     EXPECT_NE(rejected.reason.find("env.memory"), std::string::npos);
     EXPECT_EQ(rejected.state.root(), cluster.state.root());
 }
@@ -357,7 +376,8 @@ TEST_F(EngineTest, GasIsPaidAndTheRestGivenBack)
 TEST_F(EngineTest, QueriesAndEstimatesChangeNothingAndAreMasked)
 {
     const auto root = cluster.state.root();
-    const auto exact = test_engine().call(cluster.state, cluster.context, cluster.arguments, probe, request(Probe::Increment));
+    const auto exact =
+        test_engine().call(cluster.state, cluster.context, cluster.arguments, probe, request(Probe::Increment));
     ASSERT_TRUE(exact);
     for (const auto mode : {Mode::Query, Mode::Estimating}) {
         cluster.context.mode = mode;
@@ -386,10 +406,18 @@ TEST_F(EngineTest, EncodesResultsAsClientsReadThem)
     ASSERT_TRUE(result.result);
     result.result->data = "01"_hex;
     result.gas_consumed = result.gas_required = {0x0fffffff, 0};
-    EXPECT_EQ(to_hex(scale::encode(result)), "feffff3f00" "feffff3f00" "01ff000000000000000000000000000000" "00" "00" "00000000" "0401" "00");
+    EXPECT_EQ(to_hex(scale::encode(result)), "feffff3f00"
+                                             "feffff3f00"
+                                             "01ff000000000000000000000000000000"
+                                             "00"
+                                             "00"
+                                             "00000000"
+                                             "0401"
+                                             "00");
     result.result = std::unexpected{error_of(ContractsError::ContractTrapped)};
     EXPECT_EQ(to_hex(scale::encode(result.result)), "0103040c000000");
-    EXPECT_EQ(debug_text(error_of(ContractsError::ContractTrapped)), R"(Module(ModuleError { index: 4, error: [12, 0, 0, 0], message: Some("ContractTrapped") }))");
+    EXPECT_EQ(debug_text(error_of(ContractsError::ContractTrapped)),
+              R"(Module(ModuleError { index: 4, error: [12, 0, 0, 0], message: Some("ContractTrapped") }))");
 }
 
 TEST_F(EngineTest, FailuresAreLogged)
@@ -397,7 +425,9 @@ TEST_F(EngineTest, FailuresAreLogged)
     cluster.execute(probe, request(Probe::IncrementAndTrap));
     ASSERT_EQ(cluster.effects.logs.size(), 1u);
     EXPECT_EQ(cluster.effects.logs[0].level, kLogError);
-    EXPECT_EQ(cluster.effects.logs[0].message, R"(contract call failed: Module(ModuleError { index: 4, error: [12, 0, 0, 0], message: Some("ContractTrapped") }))");
+    EXPECT_EQ(
+        cluster.effects.logs[0].message,
+        R"(contract call failed: Module(ModuleError { index: 4, error: [12, 0, 0, 0], message: Some("ContractTrapped") }))");
     cluster.execute(probe, request(Probe::IncrementAndRevert));
     EXPECT_EQ(cluster.effects.logs.at(0).message, "contract call reverted");
     cluster.execute(probe, request(Probe::Increment));
@@ -412,7 +442,8 @@ TEST_F(EngineTest, ChainsItsEvents)
     cluster.call(probe, request(Probe::Increment));
     const auto next = *cluster.effects.event_block;
     constexpr std::size_t kHeader = 8 + 8 + 32 + 32;
-    EXPECT_EQ(from_le<std::uint64_t>(ByteView{next}.first<8>()), from_le<std::uint64_t>(ByteView{first}.first<8>()) + 1);
+    EXPECT_EQ(from_le<std::uint64_t>(ByteView{next}.first<8>()),
+              from_le<std::uint64_t>(ByteView{first}.first<8>()) + 1);
     EXPECT_EQ(to_hex(ByteView{next}.subspan(16, 32)), to_hex(crypto::blake2_256(ByteView{first}.first(kHeader))));
     EXPECT_EQ(to_hex(ByteView{next}.subspan(48, 32)), to_hex(crypto::blake2_256(ByteView{next}.subspan(kHeader))));
     const auto head = data_of(probe, request(Probe::Extension, u32_bytes(23)));
@@ -445,8 +476,10 @@ TEST(PinkEvents, HaveTheirBytes)
 {
     EXPECT_EQ(to_hex(pink_event_topic()), "407068616c612e70696e6b2e6576656e74000000000000000000000000000000");
     EXPECT_EQ(to_hex(scale::encode(PinkEvent{SetLogHandler{account(9)}})), "08" + to_hex(account(9)));
-    EXPECT_EQ(to_hex(scale::encode(PinkEvent{SetContractWeight{account(9), 5}})), "09" + to_hex(account(9)) + "05000000");
-    EXPECT_EQ(to_hex(scale::encode(PinkEvent{DeploySidevmTo{account(9), H256{}}})), "03" + to_hex(account(9)) + std::string(64, '0'));
+    EXPECT_EQ(to_hex(scale::encode(PinkEvent{SetContractWeight{account(9), 5}})),
+              "09" + to_hex(account(9)) + "05000000");
+    EXPECT_EQ(to_hex(scale::encode(PinkEvent{DeploySidevmTo{account(9), H256{}}})),
+              "03" + to_hex(account(9)) + std::string(64, '0'));
     EXPECT_EQ(to_hex(scale::encode(PinkEvent{CacheOp{CacheSetExpiration{{0x6b}, 60}}})), "0501046b3c00000000000000");
     EXPECT_EQ(decode_pink_event("0200"_hex), std::nullopt);
 }
@@ -465,7 +498,8 @@ public:
             return std::unexpected{HttpRequestError::InvalidUrl};
         return HttpResponse{200, "OK", {}, to_bytes(asked.url)};
     }
-    std::vector<HttpOutcome> batch_http_request(const AccountId& contract, const std::vector<HttpRequest>& requests, std::uint64_t) override
+    std::vector<HttpOutcome> batch_http_request(const AccountId& contract, const std::vector<HttpRequest>& requests,
+                                                std::uint64_t) override
     {
         std::vector<HttpOutcome> out;
         for (const auto& asked : requests)
@@ -520,8 +554,13 @@ TEST_F(ExtensionTest, TransactionsSeeNothingOfTheWorld)
     EXPECT_EQ(ask(18), Bytes(8));
     EXPECT_EQ(ask_with(8, Bytes{1}), Bytes{0});
     const HttpRequest http{"https://x/", "GET", {}, {}};
-    EXPECT_EQ(ask_with(1, http), scale::encode(HttpResponse{523, "API Unavailable", {}, to_bytes("HTTP request is not supported in transaction")}));
+    EXPECT_EQ(ask_with(1, http),
+              scale::encode(
+                  HttpResponse{523, "API Unavailable", {}, to_bytes("HTTP request is not supported in transaction")}));
     EXPECT_EQ(ask_with(22, std::vector{http}, std::uint64_t{5}), Bytes{});
+    EXPECT_EQ(ask(24, "04000c312b32040461"_hex),
+              concat(Bytes{5}, scale::encode(std::string{"Js evaluation is not supported in transaction"})));
+    EXPECT_EQ(ask(25), Bytes{0});
     cluster.call(probe, request(Probe::Extension, concat(u32_bytes(6), scale::encode(Bytes{1}, Bytes{2}))));
     ASSERT_EQ(cluster.effects.pink_events.size(), 1u); // the cache follows when the call is final
     EXPECT_TRUE(cluster.effects.pink_events[0].event.is<CacheOp>());
@@ -543,14 +582,20 @@ TEST_F(ExtensionTest, QueriesDo)
     EXPECT_EQ(ask_with(8, Bytes{1}), scale::encode(std::optional{Bytes{2, 3}}));
     EXPECT_EQ(ask_with(9, Bytes{1}), scale::encode(std::optional{Bytes{2, 3}}));
     EXPECT_EQ(ask_with(8, Bytes{1}), Bytes{0});
-    EXPECT_EQ(ask_with(1, HttpRequest{"https://x/", "GET", {}, {}}), scale::encode(HttpResponse{200, "OK", {}, to_bytes("https://x/")}));
-    EXPECT_EQ(ask_with(1, HttpRequest{"https://forbidden/", "GET", {}, {}}), scale::encode(HttpResponse{524, "IO Error", {}, to_bytes("NotAllowed")}));
-    EXPECT_EQ(error_of_call(probe, request(Probe::Extension, concat(u32_bytes(1), scale::encode(HttpRequest{"nonsense", "GET", {}, {}})))), DispatchError{Other{}});
+    EXPECT_EQ(ask_with(1, HttpRequest{"https://x/", "GET", {}, {}}),
+              scale::encode(HttpResponse{200, "OK", {}, to_bytes("https://x/")}));
+    EXPECT_EQ(ask_with(1, HttpRequest{"https://forbidden/", "GET", {}, {}}),
+              scale::encode(HttpResponse{524, "IO Error", {}, to_bytes("NotAllowed")}));
+    EXPECT_EQ(
+        error_of_call(probe, request(Probe::Extension,
+                                     concat(u32_bytes(1), scale::encode(HttpRequest{"nonsense", "GET", {}, {}})))),
+        DispatchError{Other{}});
 }
 
 TEST_F(ExtensionTest, DerivesKeysOfTheCluster)
 {
-    EXPECT_EQ(error_of_call(probe, request(Probe::Extension, concat(u32_bytes(4), scale::encode(to_bytes("foo"))))), error_of(PinkError::KeySeedMissing));
+    EXPECT_EQ(error_of_call(probe, request(Probe::Extension, concat(u32_bytes(4), scale::encode(to_bytes("foo"))))),
+              error_of(PinkError::KeySeedMissing));
     const crypto::sr25519::KeyPair key{Secret<32>{account(42).bytes}};
     cluster.context.cluster_key = &key;
     const auto derived = scale::decode<Bytes>(ask_with(4, to_bytes("foo")));
@@ -569,7 +614,9 @@ TEST_F(ExtensionTest, SignsAndVerifies)
         ASSERT_TRUE(key && signature);
         EXPECT_EQ(ask_with(3, type, *key, message, *signature), Bytes{1});
         EXPECT_EQ(ask_with(3, type, *key, to_bytes("other"), *signature), Bytes{0});
-        EXPECT_EQ(error_of_call(probe, request(Probe::Extension, concat(u32_bytes(2), scale::encode(type, Bytes{1}, message)))), DispatchError{Other{}});
+        EXPECT_EQ(error_of_call(
+                      probe, request(Probe::Extension, concat(u32_bytes(2), scale::encode(type, Bytes{1}, message)))),
+                  DispatchError{Other{}});
     }
     const auto digest = crypto::keccak_256(message);
     const auto key = scale::decode<Bytes>(ask_with(5, SigType::Ecdsa, seed));
@@ -589,7 +636,8 @@ TEST_F(ExtensionTest, KnowsTheCluster)
     EXPECT_EQ(ask_with(19, probe_code, false), Bytes{1});
     EXPECT_EQ(ask_with(19, H256{}, false), Bytes{0});
     EXPECT_EQ(ask_with(19, probe_code, true), Bytes{0});
-    cluster.call(probe, request(Probe::Extension, concat(u32_bytes(10), scale::encode(std::uint8_t{3}, std::string{"hi"}))));
+    cluster.call(probe,
+                 request(Probe::Extension, concat(u32_bytes(10), scale::encode(std::uint8_t{3}, std::string{"hi"}))));
     ASSERT_EQ(cluster.effects.logs.size(), 1u);
     EXPECT_EQ(cluster.effects.logs[0].level, 3);
     EXPECT_EQ(cluster.effects.logs[0].message, "hi");
@@ -598,7 +646,9 @@ TEST_F(ExtensionTest, KnowsTheCluster)
 
 TEST_F(ExtensionTest, RefusesWhatIsNotThere)
 {
-    const auto error = [&](std::uint32_t id, ByteView input) { return error_of_call(probe, request(Probe::Extension, concat(u32_bytes(id), input))); };
+    const auto error = [&](std::uint32_t id, ByteView input) {
+        return error_of_call(probe, request(Probe::Extension, concat(u32_bytes(id), input)));
+    };
     EXPECT_EQ(error(0x10001, {}), error_of(PinkError::UnknownChainExtensionId));
     EXPECT_EQ(error(0xffff, {}), error_of(PinkError::UnknownChainExtensionFunction));
     EXPECT_EQ(error(12, Bytes{1}), error_of(ContractsError::DecodingFailed)); // bytes behind the arguments
@@ -625,9 +675,11 @@ TEST_F(EngineTest, ParallelQueriesSeeTheirOwnSnapshots)
                     seen = published;
                 }
                 // a query that writes sees its own write and nobody else's
-                const auto done = test_engine().call(seen.first, query, {kAlice, 0, 10'000'000'000'000, true, std::nullopt, 0}, proxy,
-                                                     through(probe, request(Probe::IncrementAndRevert)));
-                wrong += !done || !done->result.result || done->result.result->data != concat(u32_bytes(2), u32_bytes(4), u32_bytes(seen.second + 1));
+                const auto done =
+                    test_engine().call(seen.first, query, {kAlice, 0, 10'000'000'000'000, true, std::nullopt, 0}, proxy,
+                                       through(probe, request(Probe::IncrementAndRevert)));
+                wrong += !done || !done->result.result
+                         || done->result.result->data != concat(u32_bytes(2), u32_bytes(4), u32_bytes(seen.second + 1));
                 ++asked;
             }
         });
@@ -650,8 +702,9 @@ TEST_F(EngineTest, TheSameInputGivesTheSameState)
     const auto start = cluster.state;
     const auto play = [&] {
         cluster.state = start;
-        for (const auto& input : {request(Probe::Increment), request(Probe::StoreBig, u32_bytes(99)), request(Probe::IncrementAndTrap), request(Probe::LoopForever),
-                                  request(Probe::Event, Bytes{1})})
+        for (const auto& input :
+             {request(Probe::Increment), request(Probe::StoreBig, u32_bytes(99)), request(Probe::IncrementAndTrap),
+              request(Probe::LoopForever), request(Probe::Event, Bytes{1})})
             cluster.execute(probe, input);
         return cluster.state.root();
     };
@@ -668,12 +721,22 @@ TEST_F(EngineTest, TheSameInputGivesTheSameState)
 TEST(Masking, HidesTheLowBits)
 {
     constexpr unsigned kMin = 24;
-    const std::pair<std::uint64_t, std::uint64_t> gas[] = {{0, 0xffffff}, {0x10, 0xffffff}, {0x10000000, 0x10ffffff}, {0x1000000000, 0x100fffffff},
-                                                           {0x10000000000000, 0x100fffffffffff}, {0xffffffff00000000, 0xffffffffffffffff}};
+    const std::pair<std::uint64_t, std::uint64_t> gas[] = {{0, 0xffffff},
+                                                           {0x10, 0xffffff},
+                                                           {0x10000000, 0x10ffffff},
+                                                           {0x1000000000, 0x100fffffff},
+                                                           {0x10000000000000, 0x100fffffffffff},
+                                                           {0xffffffff00000000, 0xffffffffffffffff}};
     for (const auto& [value, masked] : gas)
         EXPECT_EQ(mask_low_bits(value, kMin), masked) << std::hex << value;
-    const std::tuple<std::uint64_t, std::uint64_t, std::uint64_t> deposits[] = {{0, 0, 0}, {0, 1, 255}, {0, 10, 4095}, {0x10, 10, 4095}, {0x100000, 10, 0x100fff},
-                                                                               {0x1000000000, 10, 0x100fffffff}, {0x10000000000000, 10, 0x100fffffffffff}};
+    const std::tuple<std::uint64_t, std::uint64_t, std::uint64_t> deposits[] = {
+        {0, 0, 0},
+        {0, 1, 255},
+        {0, 10, 4095},
+        {0x10, 10, 4095},
+        {0x100000, 10, 0x100fff},
+        {0x1000000000, 10, 0x100fffffff},
+        {0x10000000000000, 10, 0x100fffffffffff}};
     for (const auto& [value, per_byte, masked] : deposits)
         EXPECT_TRUE(mask_deposit(value, per_byte) == masked) << std::hex << value;
 }
@@ -682,7 +745,8 @@ TEST(ContractAddress, HasItsFormula)
 {
     // the reference's own vector names a code hash of three bytes; ours are always 32, so the pieces are put together here
     const auto one = account(1);
-    EXPECT_EQ(to_hex(crypto::blake2_256(concat(one, "010203"_hex, one, "010203"_hex))), "29a773373d12f21a9407333f6e1c9db09aed5c03d21e91060c2f34ac2b86ecb4");
+    EXPECT_EQ(to_hex(crypto::blake2_256(concat(one, "010203"_hex, one, "010203"_hex))),
+              "29a773373d12f21a9407333f6e1c9db09aed5c03d21e91060c2f34ac2b86ecb4");
     EXPECT_EQ(contract_address(one, H256{}, H256{}, {}), AccountId{crypto::blake2_256(concat(one, H256{}, H256{}))});
 }
 

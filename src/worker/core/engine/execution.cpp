@@ -32,7 +32,8 @@ AccountId contract_address(const AccountId& deployer, const H256& code_hash, con
     return {crypto::blake2_256(concat(deployer, code_hash, cluster, salt))};
 }
 
-Execution::Execution(Storage& storage, const Context& context, const Machine& machine, CodeCache& codes, const AccountId& origin, const AccountId& entry)
+Execution::Execution(Storage& storage, const Context& context, const Machine& machine, CodeCache& codes,
+                     const AccountId& origin, const AccountId& entry)
     : storage_{storage}, context_{context}, machine_{machine}, codes_{codes}, origin_{origin}, entry_{entry}
 {
 }
@@ -80,7 +81,8 @@ Dispatched<ContractInfo> Execution::new_contract(const AccountId& id, const H256
     return ContractInfo{{crypto::blake2_256(scale::encode(id, number))}, code_hash};
 }
 
-Executed<ExecReturn> Execution::call(GasMeter& gas, std::optional<Balance> limit, const AccountId& contract, Balance value, Bytes input)
+Executed<ExecReturn> Execution::call(GasMeter& gas, std::optional<Balance> limit, const AccountId& contract,
+                                     Balance value, Bytes input)
 {
     const auto most = deposit_limit(limit, value);
     if (!most)
@@ -98,8 +100,8 @@ Executed<ExecReturn> Execution::call(GasMeter& gas, std::optional<Balance> limit
     return run_root(gas, *most, std::move(frame));
 }
 
-Executed<InstantiateReturn> Execution::instantiate(GasMeter& gas, std::optional<Balance> limit, const H256& code_hash, Balance value, Bytes input,
-                                                   ByteView salt)
+Executed<InstantiateReturn> Execution::instantiate(GasMeter& gas, std::optional<Balance> limit, const H256& code_hash,
+                                                   Balance value, Bytes input, ByteView salt)
 {
     const auto code = load_code(code_hash, gas);
     if (!code)
@@ -113,7 +115,12 @@ Executed<InstantiateReturn> Execution::instantiate(GasMeter& gas, std::optional<
         return blame_caller(info.error());
     if (auto fits = check_determinism(*code, Entry::Deploy); !fits)
         return blame_caller(fits.error());
-    Frame frame{.account = address, .caller = origin_, .entry = Entry::Deploy, .code_hash = code_hash, .value = value, .info = *info};
+    Frame frame{.account = address,
+                .caller = origin_,
+                .entry = Entry::Deploy,
+                .code_hash = code_hash,
+                .value = value,
+                .info = *info};
     frame.input = std::move(input);
     auto done = run_root(gas, *most, std::move(frame));
     if (!done)
@@ -129,7 +136,8 @@ Executed<ExecReturn> Execution::call_from(Frame& caller, NestedCall what)
         caller.allows_reentry = true;
         return result;
     };
-    if (std::ranges::any_of(frames_, [&](const Frame& frame) { return frame.account == what.to && !frame.allows_reentry; }))
+    if (std::ranges::any_of(frames_,
+                            [&](const Frame& frame) { return frame.account == what.to && !frame.allows_reentry; }))
         return reset(blame_caller(ContractsError::ReentranceDenied));
     if (frames_.size() == kMaxInstancesDeep)
         return reset(blame_caller(ContractsError::MaxCallDepthReached));
@@ -146,7 +154,12 @@ Executed<ExecReturn> Execution::call_from(Frame& caller, NestedCall what)
     auto gas = caller.gas.nested({what.gas, 0});
     if (!gas)
         return reset(blame_caller(gas.error()));
-    Frame frame{.account = what.to, .caller = caller.account, .code_hash = info->code_hash, .value = what.value, .info = *info, .gas = *gas};
+    Frame frame{.account = what.to,
+                .caller = caller.account,
+                .code_hash = info->code_hash,
+                .value = what.value,
+                .info = *info,
+                .gas = *gas};
     frame.input = std::move(what.input);
     return reset(run_nested(caller, std::move(frame)));
 }
@@ -163,8 +176,13 @@ Executed<ExecReturn> Execution::delegate_from(Frame& caller, const H256& code_ha
     auto gas = caller.gas.nested({});
     if (!gas)
         return blame_caller(gas.error());
-    Frame frame{.account = caller.account, .caller = caller.caller, .code_hash = code_hash, .is_delegated = true, .value = caller.value,
-                .info = caller.info, .gas = *gas};
+    Frame frame{.account = caller.account,
+                .caller = caller.caller,
+                .code_hash = code_hash,
+                .is_delegated = true,
+                .value = caller.value,
+                .info = caller.info,
+                .gas = *gas};
     frame.input = std::move(input);
     return run_nested(caller, std::move(frame));
 }
@@ -187,7 +205,12 @@ Executed<InstantiateReturn> Execution::instantiate_from(Frame& caller, NestedIns
     auto gas = caller.gas.nested({what.gas, 0});
     if (!gas)
         return blame_caller(gas.error());
-    Frame frame{.account = address, .caller = caller.account, .entry = Entry::Deploy, .code_hash = what.code_hash, .value = what.value, .info = *info,
+    Frame frame{.account = address,
+                .caller = caller.account,
+                .entry = Entry::Deploy,
+                .code_hash = what.code_hash,
+                .value = what.value,
+                .info = *info,
                 .gas = *gas};
     frame.input = std::move(what.input);
     auto done = run_nested(caller, std::move(frame));
@@ -317,7 +340,8 @@ void Execution::announce(const Frame& frame)
         storage_.emit(ContractsEvent{DelegateCalled{frame.account, frame.code_hash}}, {contract, frame.code_hash});
     else {
         const CallerOrigin caller{SignedCaller{frame.caller}};
-        storage_.emit(ContractsEvent{Called{caller, frame.account}}, {H256{crypto::blake2_256(scale::encode(caller))}, contract});
+        storage_.emit(ContractsEvent{Called{caller, frame.account}},
+                      {H256{crypto::blake2_256(scale::encode(caller))}, contract});
     }
 }
 
@@ -353,7 +377,8 @@ Executed<ExecReturn> Execution::execute_code(Frame& frame)
 
 Dispatched<> Execution::terminate(Frame& frame, const AccountId& beneficiary)
 {
-    const auto deeper = std::ranges::count_if(frames_, [&](const Frame& other) { return other.account == frame.account; });
+    const auto deeper =
+        std::ranges::count_if(frames_, [&](const Frame& other) { return other.account == frame.account; });
     if (deeper > 1)
         return refuse(ContractsError::TerminatedWhileReentrant);
     const auto held = storage_.account(frame.account).held_for_storage;
@@ -362,7 +387,8 @@ Dispatched<> Execution::terminate(Frame& frame, const AccountId& beneficiary)
     storage_.remove_contract(frame.account);
     if (auto changed = storage_.change_code_users(frame.info.code_hash, -1); !changed)
         return changed;
-    storage_.emit(ContractsEvent{Terminated{frame.account, beneficiary}}, {hash_of(frame.account), hash_of(beneficiary)});
+    storage_.emit(ContractsEvent{Terminated{frame.account, beneficiary}},
+                  {hash_of(frame.account), hash_of(beneficiary)});
     return {};
 }
 
@@ -379,7 +405,8 @@ Dispatched<> Execution::set_code_hash(Frame& frame, const H256& hash)
     if (auto changed = storage_.change_code_users(before, -1); !changed)
         return changed;
     frame.info.code_hash = hash;
-    storage_.emit(ContractsEvent{ContractCodeUpdated{frame.account, hash, before}}, {hash_of(frame.account), hash, before});
+    storage_.emit(ContractsEvent{ContractCodeUpdated{frame.account, hash, before}},
+                  {hash_of(frame.account), hash, before});
     return {};
 }
 

@@ -15,9 +15,9 @@ namespace phala::worker::engine {
 /// What a call can know besides the state: everything is handed in.
 struct Context {
     Mode mode = Mode::Transaction;
-    BlockNumber block_number = 0;  ///< of the chain, of the block being processed (query: processed last)
-    std::uint64_t now_ms = 0;      ///< the timestamp of that block
-    Bytes nonce;                   ///< of the command, or the salt of an instantiation from the chain
+    BlockNumber block_number = 0; ///< of the chain, of the block being processed (query: processed last)
+    std::uint64_t now_ms = 0;     ///< the timestamp of that block
+    Bytes nonce;                  ///< of the command, or the salt of an instantiation from the chain
     const crypto::sr25519::KeyPair* cluster_key = nullptr; ///< for derived keys; none: they cannot be derived
     ByteView latest_system_code;                           ///< of the chain; empty: none
     Surroundings* surroundings = nullptr;                  ///< queries only
@@ -70,12 +70,14 @@ struct Frame {
 
 class Execution {
 public:
-    Execution(Storage& storage, const Context& context, const Machine& machine, CodeCache& codes, const AccountId& origin, const AccountId& entry);
+    Execution(Storage& storage, const Context& context, const Machine& machine, CodeCache& codes,
+              const AccountId& origin, const AccountId& entry);
 
     /// Runs on the calling thread's stack: see Machine::on_large_stack.
-    Executed<ExecReturn> call(GasMeter& gas, std::optional<Balance> deposit_limit, const AccountId& contract, Balance value, Bytes input);
-    Executed<InstantiateReturn> instantiate(GasMeter& gas, std::optional<Balance> deposit_limit, const H256& code_hash, Balance value, Bytes input,
-                                            ByteView salt);
+    Executed<ExecReturn> call(GasMeter& gas, std::optional<Balance> deposit_limit, const AccountId& contract,
+                              Balance value, Bytes input);
+    Executed<InstantiateReturn> instantiate(GasMeter& gas, std::optional<Balance> deposit_limit, const H256& code_hash,
+                                            Balance value, Bytes input, ByteView salt);
 
     [[nodiscard]] StorageDeposit storage_deposit() const { return deposit_; }
     [[nodiscard]] Bytes take_debug_message() { return std::move(debug_); }

@@ -87,7 +87,8 @@ Balance gas_fee(const ClusterParameters& parameters, std::uint64_t ref_time)
     return ref_time != 0 && price > ~Balance{0} / ref_time ? ~Balance{0} : price * ref_time;
 }
 
-Dispatched<Balance> store_code(Storage& storage, const AccountId& owner, const H256& hash, ByteView code, Determinism determinism)
+Dispatched<Balance> store_code(Storage& storage, const AccountId& owner, const H256& hash, ByteView code,
+                               Determinism determinism)
 {
     if (storage.code_info(hash))
         return Balance{0};
@@ -133,10 +134,11 @@ Dispatched<Reply> Extension::call(std::uint32_t id, ByteView input)
     case CacheGet:
     case Function::CacheRemove: return cache(static_cast<std::uint16_t>(function), input);
     case Log:
-        return with<std::uint8_t, std::string>(input, [&](std::uint8_t level, std::string message) -> Dispatched<Reply> {
-            execution_.log(frame_, level, std::move(message));
-            return reply();
-        });
+        return with<std::uint8_t, std::string>(input,
+                                               [&](std::uint8_t level, std::string message) -> Dispatched<Reply> {
+                                                   execution_.log(frame_, level, std::move(message));
+                                                   return reply();
+                                               });
     case GetRandom:
         return with<std::uint8_t>(input, [&](std::uint8_t size) -> Dispatched<Reply> {
             Bytes random;
@@ -146,7 +148,8 @@ Dispatched<Reply> Extension::call(std::uint32_t id, ByteView input)
             }
             return reply(random);
         });
-    case IsInTransaction: return with<>(input, [&]() -> Dispatched<Reply> { return reply(context.mode != Mode::Query); });
+    case IsInTransaction:
+        return with<>(input, [&]() -> Dispatched<Reply> { return reply(context.mode != Mode::Query); });
     case EcdsaSignPrehashed: return ecdsa_sign_prehashed(input);
     case EcdsaVerifyPrehashed: return ecdsa_verify_prehashed(input);
     case SystemContractId:
@@ -162,9 +165,13 @@ Dispatched<Reply> Extension::call(std::uint32_t id, ByteView input)
             return reply(account.total(), account.free);
         });
     case WorkerPublicKey:
-        return with<>(input, [&]() -> Dispatched<Reply> { return reply(is_query() ? context.surroundings->worker_public_key() : ByteArray<32>{}); });
+        return with<>(input, [&]() -> Dispatched<Reply> {
+            return reply(is_query() ? context.surroundings->worker_public_key() : ByteArray<32>{});
+        });
     case UntrustedMillis:
-        return with<>(input, [&]() -> Dispatched<Reply> { return reply(is_query() ? context.surroundings->wall_clock_ms() : std::uint64_t{0}); });
+        return with<>(input, [&]() -> Dispatched<Reply> {
+            return reply(is_query() ? context.surroundings->wall_clock_ms() : std::uint64_t{0});
+        });
     case CodeExists:
         return with<H256, bool>(input, [&](const H256& hash, bool sidevm) -> Dispatched<Reply> {
             return reply(sidevm ? storage.sidevm_code(hash).has_value() : storage.code_info(hash).has_value());
@@ -177,7 +184,13 @@ Dispatched<Reply> Extension::call(std::uint32_t id, ByteView input)
             return reply(head.next_number, head.last_hash);
         });
     case JsEval:
-    case WorkerSgxQuote: break; // not built yet
+        return with<std::vector<JsCode>, std::vector<std::string>>(
+            input, [&](const auto&, const auto&) -> Dispatched<Reply> {
+                const bool is_transaction = context.mode != Mode::Query;
+                return reply(JsValue{
+                    JsException{is_transaction ? "Js evaluation is not supported in transaction" : "No js runtime"}});
+            });
+    case WorkerSgxQuote: return with<>(input, [&]() -> Dispatched<Reply> { return reply(std::optional<SgxQuote>{}); });
     }
     return refuse(PinkError::UnknownChainExtensionFunction);
 }
@@ -186,7 +199,8 @@ Dispatched<Reply> Extension::http_request(ByteView input)
 {
     return with<engine::HttpRequest>(input, [&](const engine::HttpRequest& request) -> Dispatched<Reply> {
         if (!is_query())
-            return reply(HttpResponse{kStatusUnavailable, "API Unavailable", {}, to_bytes("HTTP request is not supported in transaction")});
+            return reply(HttpResponse{
+                kStatusUnavailable, "API Unavailable", {}, to_bytes("HTTP request is not supported in transaction")});
         const auto outcome = execution_.context_.surroundings->http_request(frame_.account, request);
         if (outcome)
             return reply(*outcome);
@@ -199,57 +213,63 @@ Dispatched<Reply> Extension::http_request(ByteView input)
 Dispatched<Reply> Extension::batch_http_request(ByteView input)
 {
     const auto status = [](HttpRequestError error) { return Reply{static_cast<std::uint32_t>(error) + 1, {}}; };
-    return with<std::vector<engine::HttpRequest>, std::uint64_t>(input, [&](const std::vector<engine::HttpRequest>& requests, std::uint64_t timeout) -> Dispatched<Reply> {
-        if (!is_query())
-            return status(HttpRequestError::NotAllowed);
-        if (requests.size() > kMaxBatchRequests)
-            return status(HttpRequestError::TooManyRequests);
-        return reply(execution_.context_.surroundings->batch_http_request(frame_.account, requests, timeout));
-    });
+    return with<std::vector<engine::HttpRequest>, std::uint64_t>(
+        input, [&](const std::vector<engine::HttpRequest>& requests, std::uint64_t timeout) -> Dispatched<Reply> {
+            if (!is_query())
+                return status(HttpRequestError::NotAllowed);
+            if (requests.size() > kMaxBatchRequests)
+                return status(HttpRequestError::TooManyRequests);
+            return reply(execution_.context_.surroundings->batch_http_request(frame_.account, requests, timeout));
+        });
 }
 
 Dispatched<Reply> Extension::sign(ByteView input)
 {
-    return with<SigType, Bytes, Bytes>(input, [&](SigType type, const Bytes& key, const Bytes& message) -> Dispatched<Reply> {
-        switch (type) {
-        case SigType::Sr25519: {
-            if (!is_query())
-                return reply(Bytes{}); // its signatures are random: replicas would disagree
-            const auto pair = sr25519_key(key);
-            if (!pair)
-                return other();
-            ByteArray<32> randomness;
-            execution_.context_.surroundings->fill_random(randomness);
-            return reply(to_bytes(pair->sign(message, randomness)));
-        }
-        case SigType::Ed25519:
-            if (key.size() != 32)
-                return other();
-            return reply(to_bytes(crypto::ed25519::KeyPair{Secret<32>{array_of<32>(key)}}.sign(message)));
-        case SigType::Ecdsa: {
-            const auto pair = ecdsa_key(key);
-            if (!pair)
-                return other();
-            return reply(to_bytes(pair->sign(message)));
-        }
-        }
-        return other();
-    });
+    return with<SigType, Bytes, Bytes>(
+        input, [&](SigType type, const Bytes& key, const Bytes& message) -> Dispatched<Reply> {
+            switch (type) {
+            case SigType::Sr25519: {
+                if (!is_query())
+                    return reply(Bytes{}); // its signatures are random: replicas would disagree
+                const auto pair = sr25519_key(key);
+                if (!pair)
+                    return other();
+                ByteArray<32> randomness;
+                execution_.context_.surroundings->fill_random(randomness);
+                return reply(to_bytes(pair->sign(message, randomness)));
+            }
+            case SigType::Ed25519:
+                if (key.size() != 32)
+                    return other();
+                return reply(to_bytes(crypto::ed25519::KeyPair{Secret<32>{array_of<32>(key)}}.sign(message)));
+            case SigType::Ecdsa: {
+                const auto pair = ecdsa_key(key);
+                if (!pair)
+                    return other();
+                return reply(to_bytes(pair->sign(message)));
+            }
+            }
+            return other();
+        });
 }
 
 Dispatched<Reply> Extension::verify(ByteView input)
 {
-    return with<SigType, Bytes, Bytes, Bytes>(input, [&](SigType type, const Bytes& key, const Bytes& message, const Bytes& signature) -> Dispatched<Reply> {
-        const bool is_ecdsa = type == SigType::Ecdsa;
-        if (key.size() != (is_ecdsa ? 33 : 32) || signature.size() != (is_ecdsa ? 65 : 64))
+    return with<SigType, Bytes, Bytes, Bytes>(
+        input, [&](SigType type, const Bytes& key, const Bytes& message, const Bytes& signature) -> Dispatched<Reply> {
+            const bool is_ecdsa = type == SigType::Ecdsa;
+            if (key.size() != (is_ecdsa ? 33 : 32) || signature.size() != (is_ecdsa ? 65 : 64))
+                return other();
+            switch (type) {
+            case SigType::Sr25519:
+                return reply(crypto::sr25519::verify({array_of<64>(signature)}, message, {array_of<32>(key)}));
+            case SigType::Ed25519:
+                return reply(crypto::ed25519::verify({array_of<64>(signature)}, message, {array_of<32>(key)}));
+            case SigType::Ecdsa:
+                return reply(crypto::ecdsa::verify({array_of<65>(signature)}, message, {array_of<33>(key)}));
+            }
             return other();
-        switch (type) {
-        case SigType::Sr25519: return reply(crypto::sr25519::verify({array_of<64>(signature)}, message, {array_of<32>(key)}));
-        case SigType::Ed25519: return reply(crypto::ed25519::verify({array_of<64>(signature)}, message, {array_of<32>(key)}));
-        case SigType::Ecdsa: return reply(crypto::ecdsa::verify({array_of<65>(signature)}, message, {array_of<33>(key)}));
-        }
-        return other();
-    });
+        });
 }
 
 Dispatched<Reply> Extension::derive_sr25519_key(ByteView input)
@@ -286,7 +306,9 @@ Dispatched<Reply> Extension::get_public_key(ByteView input)
 
 void Extension::emit(CacheOp operation)
 {
-    execution_.storage_.emit(ContractsEvent{ContractEmitted{frame_.account, scale::encode(PinkEvent{std::move(operation)})}}, {pink_event_topic()});
+    execution_.storage_.emit(
+        ContractsEvent{ContractEmitted{frame_.account, scale::encode(PinkEvent{std::move(operation)})}},
+        {pink_event_topic()});
 }
 
 Dispatched<Reply> Extension::cache(std::uint16_t function, ByteView input)
@@ -336,10 +358,11 @@ Dispatched<Reply> Extension::ecdsa_verify_prehashed(ByteView input)
 {
     using crypto::ecdsa::PublicKey;
     using crypto::ecdsa::Signature;
-    return with<Signature, ByteArray<32>, PublicKey>(input, [&](const Signature& signature, const ByteArray<32>& digest, const PublicKey& key) -> Dispatched<Reply> {
-        const auto signer = crypto::ecdsa::recover(signature, digest);
-        return reply(signer && *signer == key);
-    });
+    return with<Signature, ByteArray<32>, PublicKey>(
+        input, [&](const Signature& signature, const ByteArray<32>& digest, const PublicKey& key) -> Dispatched<Reply> {
+            const auto signer = crypto::ecdsa::recover(signature, digest);
+            return reply(signer && *signer == key);
+        });
 }
 
 Dispatched<Reply> Extension::import_latest_system_code(ByteView input)

@@ -40,6 +40,7 @@ private:
 Balance gas_fee(const ClusterParameters& parameters, std::uint64_t ref_time);
 
 /// Stores code that is known to keep the rules and holds its deposit (§1.3, §2.5). Nothing happens for code that is there.
-Dispatched<Balance> store_code(Storage& storage, const AccountId& owner, const H256& hash, ByteView code, Determinism determinism);
+Dispatched<Balance> store_code(Storage& storage, const AccountId& owner, const H256& hash, ByteView code,
+                               Determinism determinism);
 
 } // namespace phala::worker::engine

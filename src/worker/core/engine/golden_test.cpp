@@ -77,7 +77,8 @@ TEST_F(Golden, FlipCostsWhatItCosts)
     EXPECT_EQ(cluster.call(flip, "2f865bd9"_hex), (ExecReturn{0, "01"_hex}));
     EXPECT_EQ(cluster.call(flip, "633aa551"_hex), (ExecReturn{}));
     EXPECT_EQ(cluster.call(flip, "2f865bd9"_hex), (ExecReturn{0, "00"_hex}));
-    EXPECT_EQ(cluster.call(flip, "f7dff04c2a00000018000000000000000000000000000000"_hex), (ExecReturn{0, "2a00000018000000000000000000000000000000"_hex}));
+    EXPECT_EQ(cluster.call(flip, "f7dff04c2a00000018000000000000000000000000000000"_hex),
+              (ExecReturn{0, "2a00000018000000000000000000000000000000"_hex}));
 }
 
 TEST_F(Golden, CrossInstantiatesFlip)
@@ -92,7 +93,8 @@ TEST_F(Golden, CrossInstantiatesFlip)
     EXPECT_EQ(made.gas_required, (Weight{3'703'360'905, 1'086'176}));
     EXPECT_EQ(made.storage_deposit, StorageDeposit{Charge{283}});
     ASSERT_EQ(cluster.effects.instantiated.size(), 2u);
-    EXPECT_EQ(to_hex(cluster.effects.instantiated[0].contract), "21987f6137bade4149694c00329d55d598d109be0b22535758528d14fc12b4e9");
+    EXPECT_EQ(to_hex(cluster.effects.instantiated[0].contract),
+              "21987f6137bade4149694c00329d55d598d109be0b22535758528d14fc12b4e9");
     EXPECT_EQ(cluster.effects.instantiated[1].contract, made.result->account_id);
     cluster.arguments.transfer = 0;
     EXPECT_EQ(cluster.call(made.result->account_id, "c3220014"_hex), (ExecReturn{0, "01"_hex}));

@@ -15,18 +15,25 @@ constexpr unsigned kFrameShift = 32;
 constexpr std::int64_t kOverdrawn = static_cast<std::int64_t>(0x8000'0000'8000'0000);
 constexpr std::uint32_t kOperandCap = kMaxOperands + 1;
 
-constexpr std::uint32_t kBodyPerUnit = 8;          // locals and parameters of a function body for one unit of fuel
-constexpr std::int64_t kFuelPerPage = 1024;        // of memory.grow
+// What the compiler keeps on the native stack beyond operands grows with the length of a function: its spilled values
+// lie side by side even where they do not live together. So length counts as operands too, few enough that a function
+// of usual size is not bounded by it. With one slot of 8 bytes for each operator and each value of an injected charge,
+// kMaxOperands are at most 32 MiB of frames.
+constexpr std::uint64_t kOperatorsPerOperand = 32;
+constexpr std::uint64_t kValuesPerCharge = 8;
+
+constexpr std::uint32_t kBodyPerUnit = 8;   // locals and parameters of a function body for one unit of fuel
+constexpr std::int64_t kFuelPerPage = 1024; // of memory.grow
 constexpr std::int32_t kLargestMemoryPages = 65'536;
 
 enum class ControlKind : std::uint8_t { Function, Block, Loop, Then, Else };
 
 struct Control {
     ControlKind kind;
-    bool reachable;            ///< whether control can reach the construct at all
-    std::uint8_t results;      ///< values it leaves: 0 or 1
-    std::uint32_t height;      ///< of the operand stack outside of it
-    std::size_t outer_region;  ///< the region to go back to after it
+    bool reachable;           ///< whether control can reach the construct at all
+    std::uint8_t results;     ///< values it leaves: 0 or 1
+    std::uint32_t height;     ///< of the operand stack outside of it
+    std::size_t outer_region; ///< the region to go back to after it
 };
 
 /// A place in the body where something is put in or replaced.
@@ -71,6 +78,7 @@ public:
             Instruction instruction;
             if (controls_.empty() || !in.next(instruction))
                 return malformed();
+            ++operators_;
             const std::size_t end = at + instruction.raw.size();
             if (!step(instruction, at, end))
                 return malformed();
@@ -78,7 +86,9 @@ public:
         }
         if (!controls_.empty())
             return malformed();
-        out_.costs.operands = static_cast<std::uint32_t>(std::min<std::uint64_t>(slots_ + highest_, kOperandCap));
+        const std::uint64_t length = operators_ + kValuesPerCharge * out_.costs.regions.size();
+        const std::uint64_t operands = slots_ + highest_ + length / kOperatorsPerOperand;
+        out_.costs.operands = static_cast<std::uint32_t>(std::min<std::uint64_t>(operands, kOperandCap));
         return std::move(out_);
     }
 
@@ -195,9 +205,7 @@ private:
         case op::kUnreachable:
         case op::kBr: return leave(0);
         case op::kBrTable: return leave(1);
-        case op::kReturn:
-            out_.edits.push_back({Edit::Kind::Return, at, end, labels()});
-            return leave(0);
+        case op::kReturn: out_.edits.push_back({Edit::Kind::Return, at, end, labels()}); return leave(0);
         case op::kBrIf:
             if (instruction.index > labels())
                 return false;
@@ -219,7 +227,8 @@ private:
         default: break;
         }
         const auto effect = stack_effect(instruction.opcode);
-        const bool reinterprets = instruction.opcode >= op::kFirstReinterpret && instruction.opcode <= op::kLastReinterpret;
+        const bool reinterprets =
+            instruction.opcode >= op::kFirstReinterpret && instruction.opcode <= op::kLastReinterpret;
         if (!effect)
             return false;
         cost(instruction.opcode == op::kNop || reinterprets ? 0 : 1);
@@ -233,6 +242,7 @@ private:
     std::uint32_t imported_;
     const Body& body_;
     std::uint64_t slots_ = 0;
+    std::uint64_t operators_ = 0;
     Analysis out_;
     std::vector<Control> controls_;
     std::size_t region_ = 0;
@@ -306,7 +316,10 @@ public:
 
     Emit& change_stack(std::uint8_t add_or_subtract, std::int64_t amount)
     {
-        return indexed(op::kGlobalGet, added_.stack).i64(amount).code(add_or_subtract).indexed(op::kGlobalSet, added_.stack);
+        return indexed(op::kGlobalGet, added_.stack)
+            .i64(amount)
+            .code(add_or_subtract)
+            .indexed(op::kGlobalSet, added_.stack);
     }
 
 private:
@@ -355,13 +368,19 @@ Body grow_body(const Added& added)
     constexpr std::uint32_t kBefore = 1;
     Body body{{{1, ValueType::I32}}, {}};
     Emit emit{body.code, added};
-    const auto price = [&] { emit.indexed(op::kLocalGet, kPages).code(op::kI64ExtendI32U).i64(kFuelPerPage).code(op::kI64Mul); };
+    const auto price = [&] {
+        emit.indexed(op::kLocalGet, kPages).code(op::kI64ExtendI32U).i64(kFuelPerPage).code(op::kI64Mul);
+    };
     emit.indexed(op::kLocalGet, kPages).i32(kLargestMemoryPages).code(op::kI32GtU);
     emit.block(op::kIf, kEmptyBlock).i32(-1).code(op::kReturn).code(op::kEnd);
     emit.indexed(op::kGlobalGet, added.fuel);
     price();
     emit.code(op::kI64LtU).fault_if(Fault::OutOfFuel);
-    emit.indexed(op::kLocalGet, kPages).indexed(op::kMemoryGrow, 0).indexed(op::kLocalTee, kBefore).i32(-1).code(op::kI32Eq);
+    emit.indexed(op::kLocalGet, kPages)
+        .indexed(op::kMemoryGrow, 0)
+        .indexed(op::kLocalTee, kBefore)
+        .i32(-1)
+        .code(op::kI32Eq);
     emit.block(op::kIf, kEmptyBlock).i32(-1).code(op::kReturn).code(op::kEnd);
     emit.indexed(op::kGlobalGet, added.fuel);
     price();
@@ -385,7 +404,8 @@ std::uint32_t add_global(Module& module, ValueType type, std::int64_t initial, s
 
 void define_memory(Module& module)
 {
-    const auto at = std::ranges::find_if(module.imports, [](const Import& import) { return std::holds_alternative<Memory>(import.what); });
+    const auto at = std::ranges::find_if(
+        module.imports, [](const Import& import) { return std::holds_alternative<Memory>(import.what); });
     Memory memory = std::get<Memory>(at->what);
     memory.limits.maximum = memory.limits.maximum.value_or(kMaxPages);
     module.imports.erase(at);
@@ -402,7 +422,8 @@ Outcome<Bytes> instrument(Module module)
     Added added{};
     added.fuel = add_global(module, ValueType::I64, 0, exported::kFuel);
     added.fault = add_global(module, ValueType::I32, 0, exported::kFault);
-    added.stack = add_global(module, ValueType::I64, (std::int64_t{kMaxFrames} << kFrameShift) + kMaxOperands, {});
+    added.stack =
+        add_global(module, ValueType::I64, ((std::int64_t{kMaxFrames} + 1) << kFrameShift) + kMaxOperands, {});
     added.grow = imported + static_cast<std::uint32_t>(module.functions.size());
 
     for (std::size_t i = 0; i < module.bodies.size(); ++i) {
@@ -422,7 +443,8 @@ Outcome<Bytes> instrument(Module module)
 Outcome<FunctionCosts> function_costs(const Module& module, std::size_t defined_function)
 {
     const auto& type = module.types[module.functions[defined_function]];
-    PHALA_TRY(auto analysis, (Analyzer{module, module.imported_functions(), type, module.bodies[defined_function]}.run()));
+    PHALA_TRY(auto analysis,
+              (Analyzer{module, module.imported_functions(), type, module.bodies[defined_function]}.run()));
     return std::move(analysis.costs);
 }
 

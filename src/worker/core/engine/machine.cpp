@@ -127,7 +127,8 @@ struct Instance::State {
 
 std::span<std::uint8_t> Instance::memory()
 {
-    return {wasmtime_memory_data(state_.context, &state_.memory), wasmtime_memory_data_size(state_.context, &state_.memory)};
+    return {wasmtime_memory_data(state_.context, &state_.memory),
+            wasmtime_memory_data_size(state_.context, &state_.memory)};
 }
 
 std::uint64_t Instance::fuel() const
@@ -157,10 +158,12 @@ struct Machine::Parts {
         auto& state = *static_cast<Instance::State*>(wasmtime_context_get_data(wasmtime_caller_context(caller)));
         std::array<std::uint64_t, kMaxHostParams> params{};
         for (std::size_t i = 0; i < import.params.size(); ++i)
-            params[i] = import.params[i] == 'L' ? static_cast<std::uint64_t>(values[i].i64) : static_cast<std::uint32_t>(values[i].i32);
+            params[i] = import.params[i] == 'L' ? static_cast<std::uint64_t>(values[i].i64)
+                                                : static_cast<std::uint32_t>(values[i].i32);
         std::uint64_t result = 0;
         Instance instance{state};
-        const auto next = state.host->on_host_call(import.function, std::span{params}.first(import.params.size()), result, instance);
+        const auto next =
+            state.host->on_host_call(import.function, std::span{params}.first(import.params.size()), result, instance);
         if (next == HostCalls::Next::Stop) {
             state.stopped = true;
             return wasmtime_trap_new_code(WASMTIME_TRAP_CODE_INTERRUPT);
@@ -175,8 +178,9 @@ struct Machine::Parts {
     Outcome<> define(const HostImport& import, const std::string& name)
     {
         auto* type = function_type(import);
-        auto* error = wasmtime_linker_define_func_unchecked(linker.get(), import.module.data(), import.module.size(), name.data(), name.size(),
-                                                            type, on_call, const_cast<HostImport*>(&import), nullptr);
+        auto* error = wasmtime_linker_define_func_unchecked(linker.get(), import.module.data(), import.module.size(),
+                                                            name.data(), name.size(), type, on_call,
+                                                            const_cast<HostImport*>(&import), nullptr);
         wasm_functype_delete(type);
         return check(MachineError::NotCreated, error);
     }
@@ -208,22 +212,26 @@ Outcome<> Machine::validate(ByteView code) const
 Outcome<std::shared_ptr<const CompiledCode>> Machine::compile(ByteView instrumented) const
 {
     wasmtime_module_t* raw_module = nullptr;
-    PHALA_CHECK(check(MachineError::NotCompiled, wasmtime_module_new(parts_->engine.get(), instrumented.data(), instrumented.size(), &raw_module)));
+    PHALA_CHECK(check(MachineError::NotCompiled, wasmtime_module_new(parts_->engine.get(), instrumented.data(),
+                                                                     instrumented.size(), &raw_module)));
     ModulePtr module{raw_module};
     wasmtime_instance_pre_t* raw_prepared = nullptr;
-    PHALA_CHECK(check(MachineError::NotCompiled, wasmtime_linker_instantiate_pre(parts_->linker.get(), module.get(), &raw_prepared)));
+    PHALA_CHECK(check(MachineError::NotCompiled,
+                      wasmtime_linker_instantiate_pre(parts_->linker.get(), module.get(), &raw_prepared)));
     return std::make_shared<const CompiledCode>(std::move(module), PrePtr{raw_prepared});
 }
 
 namespace {
 
-bool find(wasmtime_context_t* context, const wasmtime_instance_t& instance, std::string_view name, wasmtime_extern_t& out)
+bool find(wasmtime_context_t* context, const wasmtime_instance_t& instance, std::string_view name,
+          wasmtime_extern_t& out)
 {
     return wasmtime_instance_export_get(context, &instance, name.data(), name.size(), &out);
 }
 
 /// How a call of the machine ended. `stopped`: a host function stopped it.
-RunResult ending_of(wasmtime_context_t* context, bool stopped, const wasmtime_global_t& fault, wasmtime_error_t* error, const TrapPtr& trap)
+RunResult ending_of(wasmtime_context_t* context, bool stopped, const wasmtime_global_t& fault, wasmtime_error_t* error,
+                    const TrapPtr& trap)
 {
     if (error != nullptr) {
         auto message = take_message(error);
@@ -267,8 +275,9 @@ RunResult Machine::run(const CompiledCode& code, Entry entry, std::uint64_t fuel
     wasmtime_extern_t fault;
     wasmtime_extern_t function;
     const auto name = entry == Entry::Call ? std::string_view{"call"} : std::string_view{"deploy"};
-    if (!find(state.context, instance, exported::kMemory, memory) || !find(state.context, instance, exported::kFuel, fuel_global) ||
-        !find(state.context, instance, exported::kFault, fault) || !find(state.context, instance, name, function))
+    if (!find(state.context, instance, exported::kMemory, memory)
+        || !find(state.context, instance, exported::kFuel, fuel_global)
+        || !find(state.context, instance, exported::kFault, fault) || !find(state.context, instance, name, function))
         return {Ending::MachineFault, fuel, "an export of instrumented code is missing"};
     state.memory = memory.of.memory;
     state.fuel = fuel_global.of.global;

@@ -43,7 +43,8 @@ public:
 
     enum class Next : std::uint8_t { Resume, Stop };
     /// Parameters as the import declares them, 32-bit ones zero-extended. `result` is ignored where there is none.
-    virtual Next on_host_call(HostFunction function, std::span<const std::uint64_t> params, std::uint64_t& result, Instance& instance) = 0;
+    virtual Next on_host_call(HostFunction function, std::span<const std::uint64_t> params, std::uint64_t& result,
+                              Instance& instance) = 0;
 };
 
 enum class Entry : std::uint8_t { Call, Deploy };
@@ -51,7 +52,7 @@ enum class Entry : std::uint8_t { Call, Deploy };
 /// How a run ended.
 enum class Ending : std::uint8_t {
     Returned,
-    Trapped,      ///< by the code itself, or by a limit of the stack
+    Trapped, ///< by the code itself, or by a limit of the stack
     OutOfFuel,
     Stopped,      ///< by a host function
     NotStarted,   ///< a data or element segment outside of its memory or table

@@ -54,8 +54,10 @@ BENCHMARK(loop_metered)->Unit(benchmark::kMillisecond);
 
 void loop_unmetered(benchmark::State& state)
 {
-    const auto text = std::string{R"((module (memory (export "memory") 2 16) (global (export "fuel") (mut i64) (i64.const 0)))"} +
-                      R"((global (export "fault") (mut i32) (i32.const 0)))" + std::string{kLoop} + "(func (export \"call\") " + steps(kSteps) + "))";
+    const auto text =
+        std::string{R"((module (memory (export "memory") 2 16) (global (export "fuel") (mut i64) (i64.const 0)))"}
+        + R"((global (export "fault") (mut i32) (i32.const 0)))" + std::string{kLoop} + "(func (export \"call\") "
+        + steps(kSteps) + "))";
     const auto code = machine().compile(wat(text));
     NoHost host;
     machine().on_large_stack([&] {

@@ -2,7 +2,8 @@
 
 #include "host/wasm/instructions.hpp"
 
-#include <map>
+#include <algorithm>
+#include <cstdio>
 #include <random>
 
 namespace phala::worker::engine {
@@ -33,13 +34,17 @@ TEST(Fuel, IsChargedByTheRule)
     EXPECT_EQ(fuel_of("", "i32.const 0 br_if 0"), 2 + 1u);
     EXPECT_EQ(fuel_of("", "block i32.const 0 br_if 0 end"), 2 + 2u);
     EXPECT_EQ(fuel_of("", "block br 0 end"), 2 + 1u);
-    EXPECT_EQ(fuel_of("", "block br 0 i32.const 1 drop end i32.const 1 drop"), 2 + 1 + 2u); // dead code is free, code behind it is not
+    EXPECT_EQ(fuel_of("", "block br 0 i32.const 1 drop end i32.const 1 drop"),
+              2 + 1 + 2u); // dead code is free, code behind it is not
     EXPECT_EQ(fuel_of("", "block i32.const 0 br_table 0 0 end"), 2 + 2u);
 }
 
 TEST(Fuel, OfConditionals)
 {
-    const auto choose = [](int condition) { return "i32.const " + std::to_string(condition) + " if nop nop i32.const 1 drop else i32.const 1 drop i32.const 1 drop end"; };
+    const auto choose = [](int condition) {
+        return "i32.const " + std::to_string(condition)
+               + " if nop nop i32.const 1 drop else i32.const 1 drop i32.const 1 drop end";
+    };
     // body 1 + const 1 + if 1 + else behind a then-arm that falls through 1 + return 1, and the arm: 1 + its operators
     EXPECT_EQ(fuel_of("", choose(1)), 5 + 1 + 2u);
     EXPECT_EQ(fuel_of("", choose(0)), 5 + 1 + 4u);
@@ -51,14 +56,17 @@ TEST(Fuel, OfConditionals)
 
 TEST(Fuel, OfLoopsIsChargedByIteration)
 {
-    const std::string loop = "(local i32) i32.const 10 local.set 0 loop local.get 0 i32.const 1 i32.sub local.tee 0 br_if 0 end";
+    const std::string loop =
+        "(local i32) i32.const 10 local.set 0 loop local.get 0 i32.const 1 i32.sub local.tee 0 br_if 0 end";
     EXPECT_EQ(fuel_of("", loop), 1 + 2 + 1 + 10 * (1 + 5u));
 }
 
 TEST(Fuel, OfCalls)
 {
-    EXPECT_EQ(fuel_of("(func $f (param i32) (result i32) local.get 0)", "i32.const 1 call $f drop"), 1 + 3 + 1 + (1 + 1 + 1u));
-    EXPECT_EQ(fuel_of("(func $f) (table 1 funcref) (elem (i32.const 0) $f)", "i32.const 0 call_indirect"), 1 + 2 + 1 + 2u);
+    EXPECT_EQ(fuel_of("(func $f (param i32) (result i32) local.get 0)", "i32.const 1 call $f drop"),
+              1 + 3 + 1 + (1 + 1 + 1u));
+    EXPECT_EQ(fuel_of("(func $f) (table 1 funcref) (elem (i32.const 0) $f)", "i32.const 0 call_indirect"),
+              1 + 2 + 1 + 2u);
 }
 
 TEST(Fuel, OfGrowingMemory)
@@ -84,13 +92,18 @@ TEST(Fuel, ExactlyEnoughIsEnough)
 TEST(Fuel, EndsWhatRunsForever)
 {
     EXPECT_EQ(run_text(contract_text("", "loop br 0 end"), 50'000'000).ending, Ending::OutOfFuel);
-    EXPECT_EQ(run_text("(module (import \"env\" \"memory\" (memory 2 16)) (func $s loop br 0 end) (start $s) (func (export \"call\")) (func (export \"deploy\")))", 1000).ending,
-              Ending::OutOfFuel);
+    EXPECT_EQ(
+        run_text(
+            "(module (import \"env\" \"memory\" (memory 2 16)) (func $s loop br 0 end) (start $s) (func (export \"call\")) (func (export \"deploy\")))",
+            1000)
+            .ending,
+        Ending::OutOfFuel);
 }
 
 TEST(Traps, AreTold)
 {
-    for (auto body : {"unreachable", "i32.const 1 i32.const 0 i32.div_u drop", "i32.const -1 i32.load drop", "i32.const 0 call_indirect"})
+    for (auto body : {"unreachable", "i32.const 1 i32.const 0 i32.div_u drop", "i32.const -1 i32.load drop",
+                      "i32.const 0 call_indirect"})
         EXPECT_EQ(run_text(contract_text("(table 1 funcref)", body), kPlenty).ending, Ending::Trapped) << body;
     EXPECT_EQ(run_text(contract_text("(data (i32.const 0x7fffffff) \"x\")", ""), kPlenty).ending, Ending::NotStarted);
 }
@@ -98,26 +111,39 @@ TEST(Traps, AreTold)
 /// call depth reached by counting down from n
 std::string recursion(int n, std::string_view locals = "")
 {
-    return contract_text("(func $f (param i32) " + std::string{locals} + " local.get 0 if local.get 0 i32.const 1 i32.sub call $f end)",
+    return contract_text("(func $f (param i32) " + std::string{locals}
+                             + " local.get 0 if local.get 0 i32.const 1 i32.sub call $f end)",
                          "i32.const " + std::to_string(n) + " call $f");
 }
 
 TEST(StackLimit, OfFrames)
 {
-    // call, then f(n) … f(0): n + 2 functions
-    EXPECT_EQ(run_text(recursion(kMaxFrames - 2), kPlenty).ending, Ending::Returned);
-    EXPECT_EQ(run_text(recursion(kMaxFrames - 1), kPlenty).ending, Ending::Trapped);
+    // below the entry point f(n) … f(0): n + 1 functions
+    EXPECT_EQ(run_text(recursion(kMaxFrames - 1), kPlenty).ending, Ending::Returned);
+    EXPECT_EQ(run_text(recursion(kMaxFrames), kPlenty).ending, Ending::Trapped);
     EXPECT_EQ(run_text(contract_text("(func $f call $f)", "call $f"), kPlenty).ending, Ending::Trapped);
-    EXPECT_EQ(run_text(contract_text("(func $f i32.const 0 call_indirect) (table 1 funcref) (elem (i32.const 0) $f)", "call $f"), kPlenty).ending, Ending::Trapped);
+    EXPECT_EQ(run_text(contract_text("(func $f i32.const 0 call_indirect) (table 1 funcref) (elem (i32.const 0) $f)",
+                                     "call $f"),
+                       kPlenty)
+                  .ending,
+              Ending::Trapped);
 }
 
 TEST(StackLimit, IsGivenBackOnEveryWayOut)
 {
     // each call leaves in another way; 5000 of them would exceed the limit if one kept its frame
-    const std::string leaves = "(func $leaf) (func $f (param i32) (result i32) call $leaf "
-                               "block block block local.get 0 br_table 0 1 2 end i32.const 1 return end i32.const 2 br 1 end i32.const 3)";
-    EXPECT_EQ(run_text(contract_text(leaves, "(local i32) loop local.get 0 i32.const 3 i32.rem_u call $f drop local.get 0 i32.const 1 i32.add local.tee 0 "
-                                             "i32.const 5000 i32.lt_u br_if 0 end"), kPlenty).ending, Ending::Returned);
+    const std::string leaves =
+        "(func $leaf) (func $f (param i32) (result i32) call $leaf "
+        "block block block local.get 0 br_table 0 1 2 end i32.const 1 return end i32.const 2 br 1 end i32.const 3)";
+    EXPECT_EQ(
+        run_text(
+            contract_text(
+                leaves,
+                "(local i32) loop local.get 0 i32.const 3 i32.rem_u call $f drop local.get 0 i32.const 1 i32.add local.tee 0 "
+                "i32.const 5000 i32.lt_u br_if 0 end"),
+            kPlenty)
+            .ending,
+        Ending::Returned);
 }
 
 TEST(StackLimit, OfOperands)
@@ -132,10 +158,45 @@ TEST(StackLimit, OfOperands)
     EXPECT_EQ(run_text(recursion(fitting, locals), kPlenty).ending, Ending::Trapped);
 }
 
+/// Measures how far the native stack reaches between two calls of a host function.
+class DepthHost final : public HostCalls {
+public:
+    Next on_host_call(HostFunction, std::span<const std::uint64_t>, std::uint64_t& result, Instance&) override
+    {
+        const auto here = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
+        highest_ = std::max(highest_, here);
+        lowest_ = std::min(lowest_, here);
+        result = 0;
+        return Next::Resume;
+    }
+    [[nodiscard]] std::size_t used() const { return highest_ - lowest_; }
+
+private:
+    std::uintptr_t highest_ = 0;
+    std::uintptr_t lowest_ = ~std::uintptr_t{0};
+};
+
+constexpr std::string_view kMark = "(import \"seal0\" \"caller_is_origin\" (func $mark (result i32)))";
+
+/// Runs until the protocol's limit stops it; how much native stack that took.
+std::size_t stack_of(const std::string& declarations)
+{
+    const auto code =
+        build(wat(contract_text(std::string{kMark} + declarations, "call $mark drop i64.const 5000 call $f drop")));
+    if (!code) {
+        ADD_FAILURE() << code.error().message();
+        return 0;
+    }
+    DepthHost host;
+    EXPECT_EQ(run(**code, kPlenty, host).ending, Ending::Trapped);
+    return host.used();
+}
+
 /// A function whose operands are all alive across its own recursive call, so that they lie in its native frame.
 std::string live_across_call(int values)
 {
-    std::string body = "(func $f (param i64) (result i64) (local i64) local.get 0 i64.eqz if i64.const 0 return end ";
+    std::string body =
+        "(func $f (param i64) (result i64) (local i64) call $mark drop local.get 0 i64.eqz if i64.const 0 return end ";
     for (int i = 0; i < values; ++i)
         body += " local.get 0 i64.const " + std::to_string(i + 3) + " i64.mul";
     body += " local.get 0 i64.const 1 i64.sub call $f";
@@ -144,24 +205,29 @@ std::string live_across_call(int values)
     return body + ")";
 }
 
-// The deepest stacks that the protocol allows must not exhaust the native one: that would be a MachineFault.
-TEST(NativeStack, HoldsTheDeepestStacksOfTheProtocol)
+/// Many short-lived values, spilled one after the other around calls: frames larger than what is alive at once.
+std::string long_function(int steps)
 {
-    for (int values : {0, 20, 120, 125, 1000, 10'000}) {
-        const auto text = contract_text(live_across_call(values), "i64.const 5000 call $f drop");
-        EXPECT_EQ(run_text(text, kPlenty).ending, Ending::Trapped) << values;
-    }
+    std::string body =
+        "(func $g (param i64) (result i64) local.get 0) (func $f (param i64) (result i64) (local i64) call $mark drop ";
+    for (int i = 0; i < steps; ++i)
+        body += " local.get 0 i64.const " + std::to_string(i)
+                + " i64.xor local.get 0 call $g i64.add local.get 1 i64.add local.set 1";
+    return body + " local.get 0 i64.const 1 i64.sub call $f local.get 1 i64.add)";
 }
 
-// Many short-lived values, spilled one after the other around calls: frames larger than what is alive at once.
-TEST(NativeStack, HoldsFramesOfLongFunctions)
+// The deepest stacks that the protocol allows use a fraction of the native one, whose end would be a MachineFault.
+TEST(NativeStack, HoldsTheDeepestStacksOfTheProtocol)
 {
-    std::string body = "(func $g (param i64) (result i64) local.get 0) (func $f (param i64) (result i64) (local i64) ";
-    for (int i = 0; i < 1'500; ++i)
-        body += " local.get 0 i64.const " + std::to_string(i) + " i64.xor local.get 0 call $g i64.add local.get 1 i64.add local.set 1";
-    body += " local.get 0 i64.const 1 i64.sub call $f local.get 1 i64.add)";
-    const auto result = run_text(contract_text(body, "i64.const 5000 call $f drop"), kPlenty);
-    EXPECT_EQ(result.ending, Ending::Trapped);
+    std::size_t most = 0;
+    for (int values : {0, 20, 125, 1000, 5'000})
+        most = std::max(most, stack_of(live_across_call(values)));
+    for (int steps : {10, 100, 1'000})
+        most = std::max(most, stack_of(long_function(steps)));
+    RecordProperty("bytes", std::to_string(most));
+    std::printf("deepest native stack: %zu bytes\n", most);
+    EXPECT_GT(most, std::size_t{kMaxFrames} * 16); // it was measured at all
+    EXPECT_LT(most, kNativeStackPerInstance / 8);
 }
 
 // ---- an independent reckoning: random programs as trees, executed and charged by a walker that knows no Wasm
@@ -234,7 +300,8 @@ private:
         int depth = 0;
         for (int i = 0; i < outwards; ++i)
             depth += kinds_[kinds_.size() - 1 - static_cast<std::size_t>(i)];
-        if (static_cast<std::size_t>(outwards) < kinds_.size() && kinds_[kinds_.size() - 1 - static_cast<std::size_t>(outwards)] == 2)
+        if (static_cast<std::size_t>(outwards) < kinds_.size()
+            && kinds_[kinds_.size() - 1 - static_cast<std::size_t>(outwards)] == 2)
             ++depth; // the block around the loop
         return std::to_string(depth);
     }
@@ -259,11 +326,14 @@ private:
         case Block: return " block" + inside(1, tree.first) + " end";
         case Loop: {
             const auto counter = std::to_string(locals++);
-            return " block i32.const " + std::to_string(tree.amount) + " local.set " + counter + " loop" + inside(2, tree.first) + " local.get " + counter +
-                   " i32.const 1 i32.sub local.tee " + counter + " br_if 0 end end";
+            return " block i32.const " + std::to_string(tree.amount) + " local.set " + counter + " loop"
+                   + inside(2, tree.first) + " local.get " + counter + " i32.const 1 i32.sub local.tee " + counter
+                   + " br_if 0 end end";
         }
         case If: return " i32.const " + std::to_string(tree.amount) + " if" + inside(1, tree.first) + " end";
-        case IfElse: return " i32.const " + std::to_string(tree.amount) + " if" + inside(1, tree.first) + " else" + inside(1, tree.second) + " end";
+        case IfElse:
+            return " i32.const " + std::to_string(tree.amount) + " if" + inside(1, tree.first) + " else"
+                   + inside(1, tree.second) + " end";
         case Leave: return " br " + label(tree.amount);
         case LeaveIf: return " i32.const " + std::to_string(tree.amount % 2) + " br_if " + label(tree.amount / 2);
         case Return: return " return";
@@ -297,9 +367,15 @@ struct Reckoner {
             case Loop: out.cost += 2; break; // setting the counter
             case If: out.cost += 2; break;
             case IfElse: out.cost += 2 + (region(tree.first, labels + 1).reaches_end ? 1 : 0); break;
-            case Leave: out.cost += 1; out.reaches_end = false; break;
+            case Leave:
+                out.cost += 1;
+                out.reaches_end = false;
+                break;
             case LeaveIf: out.cost += 1 + (tree.amount / 2 == labels ? 0 : 1); break;
-            case Return: out.cost += 1; out.reaches_end = false; break;
+            case Return:
+                out.cost += 1;
+                out.reaches_end = false;
+                break;
             case Call: out.cost += 1; break;
             }
         }
@@ -378,11 +454,13 @@ TEST(Fuel, OfRandomProgramsEqualsAnIndependentReckoning)
         Text main_text;
         const auto callee_body = callee_text.of(callee);
         const auto main_body = main_text.of(main);
-        const auto text = contract_text("(func $f " + with_locals(callee_text.locals, callee_body) + ")", with_locals(main_text.locals, main_body));
+        const auto text = contract_text("(func $f " + with_locals(callee_text.locals, callee_body) + ")",
+                                        with_locals(main_text.locals, main_body));
         const auto result = run_text(text, kPlenty);
         ASSERT_EQ(result.ending, Ending::Returned) << text;
         std::uint64_t expected = 0;
-        Reckoner{&callee, static_cast<std::uint64_t>(callee_text.locals)}.function(main, static_cast<std::uint64_t>(main_text.locals), expected);
+        Reckoner{&callee, static_cast<std::uint64_t>(callee_text.locals)}.function(
+            main, static_cast<std::uint64_t>(main_text.locals), expected);
         ASSERT_EQ(kPlenty - result.fuel_left, expected) << seed << "\n" << text;
     }
 }

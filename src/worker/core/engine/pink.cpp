@@ -24,8 +24,8 @@ bool is_for_system_contract(const PinkEvent& event)
 
 bool is_allowed_in_query(const PinkEvent& event)
 {
-    return event.is<DeploySidevmTo>() || event.is<SidevmMessage>() || event.is<CacheOp>() || event.is<StopSidevm>() || event.is<ForceStopSidevm>() ||
-           event.is<SidevmOperation>();
+    return event.is<DeploySidevmTo>() || event.is<SidevmMessage>() || event.is<CacheOp>() || event.is<StopSidevm>()
+           || event.is<ForceStopSidevm>() || event.is<SidevmOperation>();
 }
 
 bool is_private(const PinkEvent& event)

@@ -76,8 +76,9 @@ struct SetJsRuntime {
     H256 code_hash;
 };
 
-using PinkEvent = Variant<At<2, SetHook>, At<3, DeploySidevmTo>, At<4, SidevmMessage>, At<5, CacheOp>, At<6, StopSidevm>, At<7, ForceStopSidevm>,
-                          At<8, SetLogHandler>, At<9, SetContractWeight>, At<10, UpgradeRuntimeTo>, At<11, SidevmOperation>, At<12, SetJsRuntime>>;
+using PinkEvent = Variant<At<2, SetHook>, At<3, DeploySidevmTo>, At<4, SidevmMessage>, At<5, CacheOp>,
+                          At<6, StopSidevm>, At<7, ForceStopSidevm>, At<8, SetLogHandler>, At<9, SetContractWeight>,
+                          At<10, UpgradeRuntimeTo>, At<11, SidevmOperation>, At<12, SetJsRuntime>>;
 
 /// The one topic that marks a contract's event as meant for the worker.
 H256 pink_event_topic();
@@ -122,6 +123,25 @@ enum class HttpRequestError : std::uint8_t {
 };
 using HttpOutcome = std::expected<HttpResponse, HttpRequestError>;
 
+struct JsSource {
+    std::string text;
+};
+struct JsBytecode {
+    Bytes code;
+};
+using JsCode = Variant<At<0, JsSource>, At<1, JsBytecode>>;
+struct JsException {
+    std::string message;
+};
+/// What evaluating gives; so far there is no JavaScript runtime, so it is always an exception.
+using JsValue = Variant<At<5, JsException>>;
+
+enum class AttestationType : std::uint8_t { Epid, Dcap };
+struct SgxQuote {
+    AttestationType attestation_type;
+    Bytes quote;
+};
+
 /// What a query may ask of the world around the engine. Implementations must be safe to call from several queries at
 /// once; transactions and estimations never reach them.
 class Surroundings {
@@ -132,7 +152,9 @@ public:
     virtual ByteArray<32> worker_public_key() = 0;
     virtual HttpOutcome http_request(const AccountId& contract, const HttpRequest& request) = 0;
     /// One outcome per request, in order.
-    virtual std::vector<HttpOutcome> batch_http_request(const AccountId& contract, const std::vector<HttpRequest>& requests, std::uint64_t timeout_ms) = 0;
+    virtual std::vector<HttpOutcome> batch_http_request(const AccountId& contract,
+                                                        const std::vector<HttpRequest>& requests,
+                                                        std::uint64_t timeout_ms) = 0;
 
     /// The local cache (§4.6). False: over quota.
     virtual bool cache_set(const AccountId& contract, ByteView key, ByteView value) = 0;

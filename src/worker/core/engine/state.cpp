@@ -7,20 +7,20 @@
 
 namespace phala::worker::engine {
 
-
 /// A node of the trie. Immutable once it is part of a snapshot; `reference` is what its parent holds of it.
 struct ClusterState::Node {
     using Child = std::shared_ptr<const Node>;
     using Children = std::array<Child, trie::kChildren>;
 
-    std::string partial;                    ///< one half byte per character
-    std::shared_ptr<const Bytes> value;     ///< shared by copies of the node: values may be large
+    std::string partial;                      ///< one half byte per character
+    std::shared_ptr<const Bytes> value;       ///< shared by copies of the node: values may be large
     std::unique_ptr<const Children> children; ///< none: a leaf
-    Bytes reference;                        ///< hash of the encoding, or the encoding itself if shorter than a hash
+    Bytes reference;                          ///< hash of the encoding, or the encoding itself if shorter than a hash
 
     Node() = default;
     Node(const Node& other)
-        : partial{other.partial}, value{other.value}, children{other.children ? std::make_unique<Children>(*other.children) : nullptr}
+        : partial{other.partial}, value{other.value},
+          children{other.children ? std::make_unique<Children>(*other.children) : nullptr}
     {
     }
     Node& operator=(const Node&) = delete;
@@ -123,7 +123,9 @@ Child insert(const Child& node, std::string_view key, std::shared_ptr<const Byte
             return out;
         }
         const auto index = index_of(key[same]);
-        return with_child(*node, index, insert(node->children ? (*node->children)[index] : nullptr, key.substr(same + 1), std::move(value)));
+        return with_child(
+            *node, index,
+            insert(node->children ? (*node->children)[index] : nullptr, key.substr(same + 1), std::move(value)));
     }
     // the node moves one level down, under a new branch at the place where the keys part
     auto moved = std::make_shared<Node>(*node);
@@ -284,7 +286,8 @@ ClusterState ClusterState::with(const Changes& changes) const
     ClusterState out{*this};
     for (const auto& [key, value] : changes) {
         const std::string halves = halves_of(key);
-        out.root_ = value ? insert(out.root_, halves, std::make_shared<const Bytes>(*value)) : remove(out.root_, halves);
+        out.root_ =
+            value ? insert(out.root_, halves, std::make_shared<const Bytes>(*value)) : remove(out.root_, halves);
     }
     finish(out.root_);
     return out;

@@ -7,7 +7,15 @@ namespace phala::worker::engine {
 namespace {
 
 /// First byte of a key: what kind of thing it is.
-enum class Kind : std::uint8_t { Single = 'p', Account = 'a', Code = 'c', CodeInfo = 'i', SidevmCode = 'v', Contract = 'k', ContractStorage = 's' };
+enum class Kind : std::uint8_t {
+    Single = 'p',
+    Account = 'a',
+    Code = 'c',
+    CodeInfo = 'i',
+    SidevmCode = 'v',
+    Contract = 'k',
+    ContractStorage = 's'
+};
 enum class Single : std::uint8_t { Parameters, SystemContract, Instantiations, EventChain };
 
 Bytes key_of(Kind kind, ByteView rest)
@@ -31,7 +39,6 @@ Bytes child_key(const H256& child, ByteView key)
     append(out, key);
     return out;
 }
-
 
 struct SidevmCode {
     AccountId owner;
@@ -68,7 +75,8 @@ void Storage::rollback()
 ClusterState Storage::state() const
 {
     ClusterState::Changes changes;
-    changes_.for_each([&](const Bytes& key, host::LayeredMap::Value value) { changes.insert_or_assign(key, std::move(value)); });
+    changes_.for_each(
+        [&](const Bytes& key, host::LayeredMap::Value value) { changes.insert_or_assign(key, std::move(value)); });
     return base_.with(changes);
 }
 

@@ -21,7 +21,8 @@ std::string module_text(const ModuleError& module)
     else if (module.index == kPinkIndex)
         name = reflect::enumerator_name(static_cast<PinkError>(module.error[0]));
     const std::string message = name.empty() ? "None" : "Some(\"" + std::string{name} + "\")";
-    return "Module(ModuleError { index: " + std::to_string(module.index) + ", error: [" + bytes + "], message: " + message + " })";
+    return "Module(ModuleError { index: " + std::to_string(module.index) + ", error: [" + bytes
+           + "], message: " + message + " })";
 }
 
 } // namespace

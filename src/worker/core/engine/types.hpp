@@ -227,8 +227,9 @@ struct StorageDepositTransferredAndReleased {
     AccountId to;
     Balance amount;
 };
-using ContractsEvent = Variant<At<0, Instantiated>, At<1, Terminated>, At<2, CodeStored>, At<3, ContractEmitted>, At<5, ContractCodeUpdated>, At<6, Called>,
-                               At<7, DelegateCalled>, At<8, StorageDepositTransferredAndHeld>, At<9, StorageDepositTransferredAndReleased>>;
+using ContractsEvent = Variant<At<0, Instantiated>, At<1, Terminated>, At<2, CodeStored>, At<3, ContractEmitted>,
+                               At<5, ContractCodeUpdated>, At<6, Called>, At<7, DelegateCalled>,
+                               At<8, StorageDepositTransferredAndHeld>, At<9, StorageDepositTransferredAndReleased>>;
 
 using Event = Variant<At<0, SystemEvent>, At<2, BalancesEvent>, At<kContractsIndex, ContractsEvent>>;
 

@@ -26,8 +26,8 @@ inline Bytes wat(std::string_view text)
 /// A contract of which only `call` matters: declarations, then the body of call.
 inline std::string contract_text(std::string_view declarations, std::string_view call)
 {
-    return std::string{"(module (import \"env\" \"memory\" (memory 2 16)) "} + std::string{declarations} +
-           " (func (export \"deploy\")) (func (export \"call\") " + std::string{call} + "))";
+    return std::string{"(module (import \"env\" \"memory\" (memory 2 16)) "} + std::string{declarations}
+           + " (func (export \"deploy\")) (func (export \"call\") " + std::string{call} + "))";
 }
 
 inline Machine& machine()
@@ -38,7 +38,8 @@ inline Machine& machine()
     return **made;
 }
 
-inline Outcome<std::shared_ptr<const CompiledCode>> build(ByteView code, Determinism determinism = Determinism::Enforced)
+inline Outcome<std::shared_ptr<const CompiledCode>> build(ByteView code,
+                                                          Determinism determinism = Determinism::Enforced)
 {
     PHALA_TRY(auto module, check_code(code, determinism));
     PHALA_CHECK(machine().validate(code));
@@ -48,7 +49,10 @@ inline Outcome<std::shared_ptr<const CompiledCode>> build(ByteView code, Determi
 
 /// A host that stops whatever asks it for anything.
 struct NoHost final : HostCalls {
-    Next on_host_call(HostFunction, std::span<const std::uint64_t>, std::uint64_t&, Instance&) override { return Next::Stop; }
+    Next on_host_call(HostFunction, std::span<const std::uint64_t>, std::uint64_t&, Instance&) override
+    {
+        return Next::Stop;
+    }
 };
 
 inline RunResult run(const CompiledCode& code, std::uint64_t fuel, HostCalls& host)

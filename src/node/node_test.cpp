@@ -1,0 +1,182 @@
+// The chain on the built runtime: what is sealed is imported by others to the same roots, what is wrong is refused,
+// forks are followed, and kills lose nothing.
+#include "node/test_chain.hpp"
+
+#include <algorithm>
+#include <csignal>
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace phala::node {
+namespace {
+
+Header resealed(Header header, const char* author = "//Alice")
+{
+    header.digest.logs.pop_back();
+    return aura::seal(std::move(header), *need(crypto::KeyPair::from_uri(author), "author").sr25519());
+}
+
+TEST(NodeChain, OthersImportWhatItSealsToTheSameRoots)
+{
+    TestChain author;
+    TestChain follower;
+    ASSERT_EQ(author.chain->heads().genesis, follower.chain->heads().genesis);
+    for (Nonce nonce = 0; nonce < 6; ++nonce) {
+        ASSERT_TRUE(author.pool->submit(TransactionSource::External, author.transfer("//Alice", "//Bob", nonce)));
+        if (nonce % 2 == 0)
+            ASSERT_TRUE(
+                author.pool->submit(TransactionSource::External, author.transfer("//Charlie", "//Dave", nonce / 2)));
+        const auto sealed = author.seal();
+        const auto block = author.block(sealed.hash);
+        EXPECT_EQ(block.extrinsics.size(), nonce % 2 == 0 ? 3U : 2U);
+        auto imported = follower.chain->import(block, Finality::Later);
+        ASSERT_TRUE(imported) << imported.error().message();
+        EXPECT_EQ(*imported, sealed.hash);
+    }
+    EXPECT_EQ(author.nonce_of("//Alice", author.chain->heads().best.hash), 6U);
+    EXPECT_EQ(follower.chain->heads().best, author.chain->heads().best);
+    EXPECT_EQ(author.chain->heads().finalized, author.chain->heads().best);
+    EXPECT_EQ(follower.chain->heads().finalized.number, 0U);
+    ASSERT_TRUE(follower.chain->finalize(follower.chain->heads().best.hash));
+    EXPECT_EQ(follower.chain_events.back().finalized.size(), 6U);
+}
+
+TEST(NodeChain, RefusesWhatIsWrong)
+{
+    TestChain author;
+    TestChain follower;
+    ASSERT_TRUE(author.pool->submit(TransactionSource::External, author.transfer("//Alice", "//Bob", 0)));
+    const auto first = author.block(author.seal().hash);
+    const auto second = author.block(author.seal().hash);
+    const auto refused = [&](const Block& block, ChainError error) {
+        auto outcome = follower.chain->import(block, Finality::WithImport);
+        ASSERT_FALSE(outcome);
+        EXPECT_TRUE(outcome.error().is(error)) << outcome.error().message();
+    };
+    refused(second, ChainError::UnknownParent);
+
+    Block bad = first;
+    bad.header = resealed(first.header, "//Bob");
+    refused(bad, ChainError::BadSeal);
+    bad.header.digest.logs.clear();
+    refused(bad, ChainError::BadDigest);
+    bad.header = first.header;
+    bad.header.number = 2;
+    refused(bad, ChainError::BadBlock);
+    bad.header = first.header;
+    bad.header.state_root.bytes[0] ^= 1U;
+    refused(bad, ChainError::BadSeal);
+    bad.header = resealed(bad.header);
+    refused(bad, ChainError::BadBlock); // the runtime compares the root it gets
+    bad.header = first.header;
+    bad.extrinsics.pop_back(); // the body is another than the sealed root says
+    refused(bad, ChainError::BadBlock);
+    bad.extrinsics = first.extrinsics;
+    bad.extrinsics.back().back() ^= 1U;
+    refused(bad, ChainError::BadBlock);
+    bad.extrinsics.back() = {0xff, 0xff};
+    refused(bad, ChainError::BadBlock);
+
+    ASSERT_TRUE(follower.chain->import(first, Finality::Later));
+    refused(first, ChainError::AlreadyKnown);
+    Block same_slot = second;
+    same_slot.header.digest.logs[0] = aura::slot_item(aura::slot_of(first.header).value());
+    same_slot.header = resealed(same_slot.header);
+    refused(same_slot, ChainError::BadSlot);
+    EXPECT_EQ(follower.chain->heads().best.number, 1U);
+    ASSERT_TRUE(follower.chain->import(second, Finality::Later));
+    EXPECT_EQ(follower.chain->heads().best, author.chain->heads().best);
+}
+
+TEST(NodeChain, FollowsTheLongerBranchAndBringsTransactionsBack)
+{
+    TestChain node;
+    const auto base = node.seal();
+    const auto transfer = node.transfer("//Alice", "//Bob", 0);
+    ASSERT_TRUE(node.pool->submit(TransactionSource::External, transfer));
+    const auto left = node.seal(Finality::Later);
+    EXPECT_EQ(node.pool->size().ready_count, 0U);
+
+    TestChain other; // makes the other branch without the transfer
+    ASSERT_TRUE(other.chain->import(node.block(base.hash), Finality::WithImport));
+    std::vector<BlockRef> right;
+    for (int i = 0; i < 3; ++i)
+        right.push_back(other.seal(Finality::Later));
+    ASSERT_TRUE(node.chain->import(other.block(right[0].hash), Finality::Later));
+    EXPECT_EQ(node.chain->heads().best, left); // as long as the best: no reason to leave it
+    ASSERT_TRUE(node.chain->import(other.block(right[1].hash), Finality::Later));
+    EXPECT_EQ(node.chain->heads().best, right[1]);
+    EXPECT_EQ(node.chain_events.back().retracted, std::vector{left});
+    EXPECT_EQ(node.chain_events.back().enacted, (std::vector{right[0], right[1]}));
+    EXPECT_EQ(node.chain->hash_at(left.number).value(), right[0].hash);
+
+    const H256 hash = Pool::hash_of(transfer);
+    EXPECT_TRUE(std::ranges::any_of(
+        node.events, [&](const auto& e) { return e.transaction == hash && e.status == TransactionStatus::Retracted; }));
+    ASSERT_EQ(node.pool->ready().size(), 1U);
+    const auto next = node.seal();
+    EXPECT_EQ(node.block(next.hash).extrinsics.size(), 2U);
+    EXPECT_EQ(node.nonce_of("//Alice", next.hash), 1U);
+
+    EXPECT_TRUE(node.chain->finalize(left.hash).error().is(ChainError::NotCanonical));
+    ASSERT_TRUE(other.chain->import(node.block(left.hash), Finality::Later));
+    EXPECT_EQ(other.chain->heads().best, right[2]);
+}
+
+/// What a killed node left: every block of the best chain imports elsewhere to the same roots.
+void expect_whole(const std::filesystem::path& folder, BlockNumber at_least)
+{
+    TestChain survivor{folder};
+    TestChain replay;
+    const auto heads = survivor.chain->heads();
+    EXPECT_GE(heads.best.number, at_least);
+    EXPECT_EQ(heads.best, heads.finalized);
+    Nonce transfers = 0;
+    for (BlockNumber number = 1; number <= heads.best.number; ++number) {
+        const auto block = survivor.block(survivor.chain->hash_at(number).value().value());
+        transfers += static_cast<Nonce>(block.extrinsics.size() - 1);
+        auto imported = replay.chain->import(block, Finality::WithImport);
+        ASSERT_TRUE(imported) << number << ": " << imported.error().message();
+    }
+    EXPECT_FALSE(survivor.chain->hash_at(heads.best.number + 1).value());
+    EXPECT_EQ(replay.chain->heads().best, heads.best);
+    EXPECT_EQ(survivor.nonce_of("//Alice", heads.best.hash), transfers);
+}
+
+TEST(NodeFaultsChild, DISABLED_SealsBlocks)
+{
+    TestChain node{std::getenv("CHAIN_FOLDER")};
+    Nonce nonce = node.nonce_of("//Alice", node.chain->heads().best.hash);
+    for (int i = 0; i < 8; ++i) {
+        ASSERT_TRUE(node.pool->submit(TransactionSource::External, node.transfer("//Alice", "//Bob", nonce++)));
+        node.seal();
+    }
+}
+
+TEST(NodeFaults, AKillAtACommitLosesNothing)
+{
+    std::string name = (std::filesystem::temp_directory_path() / "phala-faults-XXXXXX").string();
+    const std::filesystem::path folder = mkdtemp(name.data());
+    BlockNumber expected = 0;
+    // the first commit of the first run is the genesis state
+    for (const auto& [fault, blocks] : {std::pair{"before-commit:4", 2U}, {"inside:3", 2U}, {"after-commit:3", 3U}}) {
+        const pid_t child = fork();
+        if (child == 0) {
+            setenv("PHALA_FAULT", fault, 1);
+            setenv("CHAIN_FOLDER", folder.c_str(), 1);
+            execl("/proc/self/exe", "node_test", "--gtest_also_run_disabled_tests", "--gtest_filter=NodeFaultsChild.*",
+                  "--gtest_brief=1", nullptr);
+            _exit(3);
+        }
+        int status = 0;
+        waitpid(child, &status, 0);
+        ASSERT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL) << fault;
+        expected += blocks;
+        expect_whole(folder, expected);
+    }
+    std::filesystem::remove_all(folder);
+}
+
+} // namespace
+} // namespace phala::node

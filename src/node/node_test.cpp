@@ -119,6 +119,13 @@ TEST(NodeChain, FollowsTheLongerBranchAndBringsTransactionsBack)
     EXPECT_EQ(node.block(next.hash).extrinsics.size(), 2U);
     EXPECT_EQ(node.nonce_of("//Alice", next.hash), 1U);
 
+    const auto clock = node.chain->lane_range(lane_id({LaneKind::Clock{}}), 0, 100, 1U << 20U, next.hash).value();
+    EXPECT_EQ(clock.count, next.number); // one leaf per block of this branch, none of the other's
+    EXPECT_EQ(clock.leaves.back().block, next.number);
+    EXPECT_TRUE(node.chain->lane_range(lane_id({LaneKind::Clock{}}), 0, 100, 1U << 20U, left.hash)
+                    .error()
+                    .is(ChainError::NotCanonical));
+
     EXPECT_TRUE(node.chain->finalize(left.hash).error().is(ChainError::NotCanonical));
     ASSERT_TRUE(other.chain->import(node.block(left.hash), Finality::Later));
     EXPECT_EQ(other.chain->heads().best, right[2]);

@@ -207,6 +207,7 @@ describe('JSON-RPC of phala-node', () => {
     assert.deepEqual(Object.keys(range), ['at', 'count', 'leaves', 'payloads', 'frontier']);
     assert.equal(range.at, best);
     assert.equal(range.leaves.length, range.payloads.length);
+    assert.equal(range.count, Number((await result('chain_getHeader')).number), 'one clock leaf per block');
     assert.equal(await result('phala_payload', [zero]), null);
     await refused(-32602, /1024/, 'phala_laneRange', [clock, 0, 1025, 1000, null]);
     await refused(4003, /UnknownBlock/, 'phala_laneRange', [clock, 0, 10, 1000, zero]);

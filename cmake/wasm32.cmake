@@ -16,6 +16,6 @@ set(CMAKE_FIND_ROOT_PATH_MODE_INCLUDE ONLY)
 # -ffile-prefix-map keeps the folder of the build out of the bytes: two builds of one commit are equal
 set(flags "-mcpu=mvp -ffunction-sections -fdata-sections -Wno-deprecated -ffile-prefix-map=${CMAKE_SOURCE_DIR}=.")
 set(CMAKE_C_FLAGS_INIT "${flags}")
-set(CMAKE_CXX_FLAGS_INIT "${flags} -stdlib=libc++ -fno-exceptions -fno-rtti -Wno-undefined-var-template")
+set(CMAKE_CXX_FLAGS_INIT "${flags} -stdlib=libc++ -fno-exceptions -fno-rtti -fno-threadsafe-statics -Wno-undefined-var-template")
 set(CMAKE_C_FLAGS_RELEASE "-O2 -DNDEBUG" CACHE STRING "")
 set(CMAKE_CXX_FLAGS_RELEASE "-O2 -DNDEBUG" CACHE STRING "")

@@ -253,9 +253,8 @@ Wants Core::wants() const
     Wants wants;
     wants.anchor = state_->anchor_wants();
     if (state_->anchor) {
-        if (state_->lacks_head())
-            wants.same_block = state_->anchor->hash;
-        else
+        wants.block = state_->anchor->hash;
+        if (!state_->lacks_head())
             wants.chunk = state_->next_chunk();
     }
     return wants;

@@ -52,9 +52,9 @@ struct LaneWant {
     std::uint64_t from; ///< index of the next leaf
 };
 struct Wants {
-    AnchorWants anchor;             ///< what a proof must hold
-    std::optional<H256> same_block; ///< set where a new lane came up: the proof is to be of this block again
-    std::optional<LaneWant> chunk;  ///< set where the lanes of the anchor are not read to the end
+    AnchorWants anchor;            ///< what a proof must hold
+    std::optional<H256> block;     ///< the block whose lanes are being read; none: any newer one may follow
+    std::optional<LaneWant> chunk; ///< the lane to go on with; none while `block` is set: another proof of that block
 };
 
 /// What the operator and clients are told.

@@ -7,6 +7,8 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
+#include <array>
 #include <chrono>
 #include <thread>
 
@@ -30,6 +32,14 @@ std::uint64_t now_ms()
 {
     return static_cast<std::uint64_t>(
         std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count());
+}
+
+/// Answers that are no failure: another worker of the cluster, or an earlier try, was faster with the same message.
+bool is_already_under_way(const Error& error)
+{
+    const std::string& text = error.detail();
+    return std::ranges::any_of(std::array<std::string_view, 3>{"Priority is too low", "outdated", "lready imported"},
+        [&](std::string_view part) { return text.find(part) != std::string::npos; });
 }
 
 json::Array hex_array(std::span<const Bytes> items)
@@ -148,27 +158,26 @@ Outcome<> Relay::follow(ChainClient& chain, const std::stop_token& stop)
     return {};
 }
 
-/// Gives the core the newest finalized block and all it then asks for. False where there was nothing new.
+/// Gives the core the newest finalized block and all it then asks for; a block that was begun comes first. False where
+/// there was nothing new.
 Outcome<bool> Relay::feed(ChainClient& chain)
 {
-    PHALA_TRY(auto head, chain.finalized_head());
+    const auto begun = core_.wants().block;
+    PHALA_TRY(auto head, begun ? chain.header(*begun) : chain.finalized_head());
     if (head.number == 0 || head.number <= core_.status().anchor_number)
         return false;
     const BlockNumber behind = head.number - core_.status().anchor_number;
-    const H256 at = head.hash;
-    PHALA_TRY(auto anchor, fetch_anchor(chain, head, core_.wants().anchor));
-    PHALA_CHECK(step(std::move(anchor)));
     std::size_t chunks = 0;
     while (core_.status().anchor_number < head.number) {
         const Wants wants = core_.wants();
         if (wants.chunk) {
-            PHALA_TRY(auto chunk, fetch_chunk(chain, *wants.chunk, at));
+            PHALA_TRY(auto chunk, fetch_chunk(chain, *wants.chunk, head.hash));
             PHALA_CHECK(step(std::move(chunk)));
             if (++chunks % 64 == 0)
                 spdlog::info("catching up with block {}: message {}", head.number, core_.status().processed_global);
         } else {
-            PHALA_TRY(auto again, fetch_anchor(chain, head, wants.anchor));
-            PHALA_CHECK(step(std::move(again)));
+            PHALA_TRY(auto anchor, fetch_anchor(chain, head, wants.anchor));
+            PHALA_CHECK(step(std::move(anchor)));
         }
     }
     if (behind > 16)
@@ -198,8 +207,10 @@ void Relay::submit(ChainClient& chain, ByteView call, std::string_view what)
     fault::point("worker-after-send");
     if (hash)
         spdlog::debug("sent {}: {}", what, to_hex0x(*hash));
+    else if (is_already_under_way(hash.error()))
+        spdlog::debug("{} is under way already: {}", what, hash.error().message());
     else
-        spdlog::info("could not send {}: {}; it is tried again", what, hash.error().message());
+        spdlog::warn("could not send {}: {}; it is tried again", what, hash.error().message());
 }
 
 Outcome<> Relay::send(ChainClient& chain)

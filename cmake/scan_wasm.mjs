@@ -62,7 +62,9 @@ for (const entry of imports) {
 check(memory !== undefined, "it does not import env.memory");
 if (kind === "runtime") {
     check(memory?.max === undefined, "its memory has a maximum");
-    for (const needed of ["__heap_base", "Core_version"])
+    for (const needed of ["__heap_base", "Core_version", "Core_initialize_block", "Core_execute_block", "Metadata_metadata",
+        "BlockBuilder_apply_extrinsic", "BlockBuilder_finalize_block", "BlockBuilder_inherent_extrinsics",
+        "TaggedTransactionQueue_validate_transaction", "GenesisBuilder_build_state"])
         check(exports.some(entry => entry.name === needed), `it does not export ${needed}`);
     for (const needed of ["runtime_version", "runtime_apis"])
         check(custom.includes(needed), `it has no custom section ${needed}`);

@@ -3,8 +3,9 @@ import test from "node:test";
 
 import {Metadata, TypeRegistry} from "@polkadot/types";
 import {hexToU8a} from "@polkadot/util";
+import {blake2AsHex} from "@polkadot/util-crypto";
 
-import {call} from "./executor.mjs";
+import {blob, call} from "./executor.mjs";
 
 const registry = new TypeRegistry();
 
@@ -24,6 +25,17 @@ test("Core_version answers on an empty state", async () => {
     const apis = Object.fromEntries(version.apis.map(([id, number]) => [id.toHex(), number.toNumber()]));
     assert.equal(apis["0xdf6acb689907609b"], 5, "Core");
     assert.equal(apis["0x37e397fc7c91f5e4"], 2, "Metadata");
+});
+
+test("what is exported is announced under the hash of its name", async () => {
+    const version = registry.createType("RuntimeVersion", (await call("Core_version")).result);
+    const announced = new Set(version.apis.map(([id]) => id.toHex()));
+    const module = new WebAssembly.Module(hexToU8a(blob));
+    const exported = WebAssembly.Module.exports(module).map(one => one.name).filter(name => /^[A-Z]/.test(name));
+    for (const name of exported)
+        assert.ok(announced.has(blake2AsHex(name.split("_")[0], 64)), `${name} is exported but not announced`);
+    const [sections] = WebAssembly.Module.customSections(module, "runtime_apis");
+    assert.equal(sections.byteLength, 12 * announced.size);
 });
 
 test("metadata V14 has the types that clients look for", async () => {

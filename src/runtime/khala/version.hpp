@@ -10,7 +10,7 @@ namespace phala::runtime::khala {
 
 struct ApiDescription {
     std::string_view name; ///< exports are called <name>_<method>
-    std::uint64_t id;      ///< BLAKE2b-64 of the name, its bytes read in writing order; checked by version_test
+    std::uint64_t id;      ///< BLAKE2b-64 of the name, its bytes read in writing order; checked by tests/blob
     std::uint32_t version;
 };
 

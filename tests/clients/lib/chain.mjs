@@ -15,7 +15,7 @@ export class DispatchFailed extends Error {}
 
 /**
  * Signs (unless done), sends and waits until it is in a block, or final with {finalized: true}.
- * Resolves to {hash, blockHash, events, statuses, find(section, method)}. A failing dispatch rejects with DispatchFailed,
+ * Resolves to {result, hash, blockHash, events, statuses, find(section, method)}. A failing dispatch rejects with DispatchFailed,
  * which carries the same. {failing: true} resolves nevertheless, with `error` as text.
  */
 export async function send(api, tx, signer, { finalized = false, failing = false, timeout = 60_000, ...options } = {}) {
@@ -30,7 +30,7 @@ export async function send(api, tx, signer, { finalized = false, failing = false
       const events = result.events.map(({ event }) => event);
       const find = (section, method) => events.find((event) => event.section === section && event.method === method);
       const error = result.dispatchError && errorText(api, result.dispatchError);
-      const outcome = { hash: result.txHash.toHex(), blockHash, events, statuses, find, error };
+      const outcome = { result, hash: result.txHash.toHex(), blockHash, events, statuses, find, error };
       if (!error || failing) done(outcome);
       else fail(Object.assign(new DispatchFailed(`${tx.method.section}.${tx.method.method} failed: ${error}`), outcome));
     };

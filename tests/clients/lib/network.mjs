@@ -182,7 +182,7 @@ export class Network {
     mkdirSync(data, { recursive: true });
     const args = ['--node', this.ws, '--data', data, '--port', String(port), '--payer', `//worker//${index}`, '--log', this.log];
     const program = new Program(`worker ${index}`, paths.worker, args, join(this.folder, `worker-${index}.log`));
-    const worker = { index, port, data, program, url: `http://127.0.0.1:${port}` };
+    const worker = { ...before, index, port, data, program, url: `http://127.0.0.1:${port}` };
     this.workers[index - 1] = worker;
     await program.line(/serving on /, 120_000);
     return worker;

@@ -1,0 +1,294 @@
+// The unmodified @phala/sdk against a network of our own: rows of spec phala-sdk-wire §7 (their numbers stand before the tests' names).
+import './lib/quiet.mjs';
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { OnChainRegistry, PinkBlueprintPromise, signCertificate, unsafeGetContractCodeHash } from '@phala/sdk';
+import { Keyring } from '@polkadot/api';
+import { u8aConcat, u8aToHex } from '@polkadot/util';
+import { blake2AsHex, randomAsHex } from '@polkadot/util-crypto';
+import { GAS, PHA, bootstrap, captureQuery, contractId, contractKey, instantiation, openContract } from './lib/bootstrap.mjs';
+import { send } from './lib/chain.mjs';
+import { answer, balanceOf, command, secretPayment } from './lib/demo.mjs';
+import { Network, until } from './lib/network.mjs';
+import { clusterState, encodeQuery, errorOf, post } from './lib/worker_api.mjs';
+
+describe('@phala/sdk 0.5.10', () => {
+  let network, up, api, registry, pairs, cluster, probe, tokenA, tokenB, swap;
+
+  before(async () => {
+    network = await Network.create();
+    try {
+      up = await bootstrap(network);
+    } catch (error) {
+      network.dump();
+      throw error;
+    }
+    ({ api, registry, pairs, cluster } = up);
+    const open = ({ built, id }) => openContract(registry, built, id);
+    [probe, tokenA, tokenB, swap] = await Promise.all(['probe', 'token_a', 'token_b', 'swap'].map((name) => open(up.contracts[name])));
+  });
+  after(async () => {
+    await up?.api.disconnect();
+    await network?.stop();
+  });
+
+  const ask = async (contract, message, reader, ...args) => {
+    const cert = await signCertificate({ pair: reader });
+    return contract.query[message](cert.address, { cert }, ...args);
+  };
+  const value = async (contract, message, reader, ...args) => answer(await ask(contract, message, reader, ...args)).value;
+  const counter = async () => (await value(probe, 'get', pairs.Alice)).toNumber();
+  const unchanged = async (what, act) => {
+    const before = await clusterState(network.workers[0]);
+    await act();
+    assert.deepEqual(await clusterState(network.workers[0]), before, `${what} changes no state`);
+    assert.match(before.root, /^0x[0-9a-f]{64}$/);
+  };
+  // code that nobody has uploaded: the probe with one more custom section
+  const freshCode = (name) => u8aConcat(up.contracts.probe.built.code, [0, name.length + 1, name.length], Buffer.from(name));
+  const codeExists = async (hash) => (await value(registry.systemContract, 'system::codeExists', pairs.Alice, hash, 'Ink')).isTrue;
+
+  test('1: the api is ready and knows the types', () => {
+    assert.ok(api.tx.phalaPhatContracts.pushContractMessage);
+    assert.ok(api.query.phalaRegistry.contractKeys);
+  });
+
+  test('2: connects by itself to a worker of the first cluster', async () => {
+    const found = await OnChainRegistry.create(api);
+    assert.equal(found.clusterId, cluster);
+    assert.ok(network.workers.some((worker) => worker.pubkey === found.remotePubkey), 'an id from the chain');
+    assert.equal(found.gasPrice.toNumber(), 1);
+    assert.equal(found.systemContract.address.toHex(), up.systemContract);
+    assert.equal(found.loggerContract.address.toHex(), up.logger);
+    assert.deepEqual((await value(found.systemContract, 'system::version', pairs.Alice)).length, 3);
+  });
+
+  test('3: connects in every other way', async () => {
+    const worker = network.workers[1];
+    for (const how of [{ pruntimeURL: worker.url }, { pruntimeURL: worker.url, clusterId: cluster }, { clusterId: cluster }, { workerId: worker.pubkey }])
+      assert.equal((await OnChainRegistry.create(api, how)).clusterId, cluster, JSON.stringify(how));
+    await assert.rejects(OnChainRegistry.create(api, { clusterId: `0x${'77'.repeat(32)}` }), /Cluster not found/);
+  });
+
+  test('6: a balance in the cluster is what was transferred to it', async () => {
+    const fresh = new Keyring({ type: 'sr25519', ss58Format: 30 }).addFromUri(`//Fresh//${randomAsHex(8)}`);
+    const before = await registry.getClusterBalance(fresh.address);
+    assert.deepEqual([before.total.toString(), before.free.toString()], ['0', '0']);
+    for (const total of [PHA, 2n * PHA]) {
+      const sent = await send(api, registry.transferToCluster(fresh.address, PHA), pairs.Alice);
+      const { data } = sent.find('phalaPhatContracts', 'Transfered');
+      assert.deepEqual([data.cluster.toHex(), data.account.toHex(), data.amount.toBigInt()], [cluster, u8aToHex(fresh.publicKey), PHA]);
+      await until('the balance', async () => (await registry.getClusterBalance(fresh.address)).free.toString() === total.toString(), { timeout: 20_000 });
+    }
+  });
+
+  test('7: who is permitted uploads code', async () => {
+    const code = freshCode('seven');
+    const hash = blake2AsHex(code);
+    assert.equal(await codeExists(hash), false);
+    await send(api, api.tx.phalaPhatContracts.clusterUploadResource(cluster, 'InkCode', u8aToHex(code)), pairs.Bob);
+    await until('the code', () => codeExists(hash), { timeout: 20_000 });
+  });
+
+  test('9: estimates an instantiation and foretells the address', async () => {
+    const { built } = up.contracts.token_a;
+    const blueprint = new PinkBlueprintPromise(api, registry, built.json, built.codeHash);
+    const cert = await signCertificate({ pair: pairs.Bob });
+    const estimate = await blueprint.query.create(cert.address, { cert, salt: 'nine' }, PHA);
+    assert.ok(estimate.gasRequired.refTime.toBigInt() > 0n);
+    assert.ok(estimate.storageDeposit.isCharge && estimate.storageDeposit.asCharge.toBigInt() > 0n, estimate.storageDeposit.toString());
+    assert.equal(u8aToHex(estimate.result.asOk.accountId.toU8a()), contractId(pairs.Bob, built.codeHash, cluster, 'nine'));
+  });
+
+  test('10: instantiates once, and not twice', async () => {
+    const { built } = up.contracts.token_a;
+    const tx = () => instantiation(api, cluster, built, 'create', [77n], { salt: 'ten' });
+    const sent = await send(api, tx(), pairs.Bob);
+    const id = sent.find('phalaPhatContracts', 'Instantiating').data.contract.toHex();
+    assert.equal(id, contractId(pairs.Bob, built.codeHash, cluster, 'ten'));
+    await until('its key', () => contractKey(api, id));
+    const listed = (await api.query.phalaPhatContracts.clusterContracts(cluster)).map((contract) => contract.toHex());
+    assert.ok(listed.includes(id));
+    assert.equal((await send(api, tx(), pairs.Bob, { failing: true })).error, 'phalaPhatContracts.DuplicatedContract');
+    const token = await openContract(registry, built, id);
+    assert.equal((await balanceOf(token, pairs.Bob, pairs.Bob)).value, 77n);
+    assert.equal(await unsafeGetContractCodeHash(registry, id), built.codeHash);
+  });
+
+  test('11: queries answer with options, structs and failures', async () => {
+    assert.equal(typeof await counter(), 'number');
+    assert.ok((await value(probe, 'find', pairs.Alice, 'nothing here')).isNone);
+    const pair = { number: 7, text: 'sept', flag: true };
+    assert.deepEqual((await value(probe, 'echo', pairs.Alice, pair)).toJSON(), pair);
+    const [caller, self] = await value(probe, 'who', pairs.Bob);
+    assert.deepEqual([u8aToHex(caller.toU8a()), u8aToHex(self.toU8a())], [u8aToHex(pairs.Bob.publicKey), up.contracts.probe.id]);
+    for (const message of ['trap', 'loop', 'hoard']) {
+      const trapped = await ask(probe, message, pairs.Alice);
+      assert.ok(trapped.result.isErr, message);
+      assert.equal(trapped.result.asErr.asModule.index.toNumber(), 4);
+      assert.equal(trapped.output, null);
+    }
+    assert.deepEqual(answer(await ask(probe, 'refuse', pairs.Alice)), { refused: 'Refused' });
+  });
+
+  test('15: refuses whatever was changed on the way', async () => {
+    const request = await captureQuery(registry, up.contracts.probe.built, up.contracts.probe.id, pairs.Alice, 'get', []);
+    const { url } = network.workers[0];
+    const good = await post(url, 'ContractQuery', encodeQuery(request));
+    assert.equal(good.status, 200, 'the untouched request is answered');
+    const flip = (bytes, at) => {
+      const copy = Uint8Array.from(bytes);
+      copy[at < 0 ? copy.length + at : at] ^= 1;
+      return copy;
+    };
+    const leaf = request.signature.signedBy;
+    const changes = {
+      ciphertext: { ...request, encodedEncryptedData: flip(request.encodedEncryptedData, -1) },
+      'ephemeral key': { ...request, encodedEncryptedData: flip(request.encodedEncryptedData, 20) },
+      signature: { ...request, signature: { ...request.signature, signature: flip(request.signature.signature, 5) } },
+      'leaf certificate': { ...request, signature: { ...request.signature, signedBy: { ...leaf, encodedBody: flip(leaf.encodedBody, 3) } } },
+      "certificate's time": { ...request, signature: { ...request.signature, signedBy: { ...leaf, encodedBody: flip(leaf.encodedBody, 33) } } },
+      'root certificate': { ...request, signature: { ...request.signature, signedBy: { ...leaf, signature: { ...leaf.signature,
+        signedBy: { ...leaf.signature.signedBy, encodedBody: flip(leaf.signature.signedBy.encodedBody, 3) } } } } },
+    };
+    await unchanged('a changed request', async () => {
+      for (const [what, changed] of Object.entries(changes)) {
+        const { status, body } = await post(url, 'ContractQuery', encodeQuery(changed));
+        assert.equal(status, 500, what);
+        assert.ok(errorOf(body).length > 3, what);
+      }
+      // signed again over the changed ciphertext, only the AEAD can tell: another worker's key does the same
+      const { status } = await post(network.workers[1].url, 'ContractQuery', encodeQuery(request));
+      assert.equal(status, 500, 'for another worker');
+    });
+  });
+
+  test('16: an estimate with a large deposit succeeds and changes nothing', async () => {
+    const had = await counter();
+    await unchanged('an estimate', async () => {
+      const cert = await signCertificate({ pair: pairs.Charlie });
+      const estimate = await probe.query.increment(cert.address, { cert, deposit: 10n ** 21n }, 5);
+      assert.ok(estimate.result.isOk, estimate.result.toString());
+      assert.ok(estimate.gasRequired.refTime.toBigInt() > 0n);
+    });
+    assert.equal(await counter(), had);
+  });
+
+  test('17: an encrypted command is executed, and its output carries its nonce', async () => {
+    const had = await counter();
+    const nonce = randomAsHex(32);
+    const { result } = await send(api, probe.tx.increment({ gasLimit: GAS, nonce }, 5), pairs.Alice);
+    await result.waitFinalized();
+    assert.equal(await counter(), had + 5);
+    const { records } = await registry.loggerContract.tail(10, { contract: up.contracts.probe.id, type: 'MessageOutput', nonce });
+    assert.equal(records.length, 1);
+    assert.deepEqual([records[0].origin, records[0].contract], [u8aToHex(pairs.Alice.publicKey), up.contracts.probe.id]);
+    assert.deepEqual(records[0].output.result.ok.flags, []);
+  });
+
+  test('18: a plain command does the same, in the open', async () => {
+    const had = await counter();
+    const tx = probe.tx.increment({ gasLimit: GAS, plain: true }, 7);
+    assert.match(tx.method.args[1].toHex(), /^0x00/);
+    const { result } = await send(api, tx, pairs.Bob);
+    await result.waitFinalized();
+    assert.equal(await counter(), had + 7);
+  });
+
+  test('19: send estimates and prepays by itself', async () => {
+    const had = await counter();
+    const result = await probe.send.increment({ pair: pairs.Ferdie }, 1);
+    await result.waitFinalized(async () => await counter() === had + 1);
+  });
+
+  test('20: waiting for a command that fails tells why, and nothing is changed', async () => {
+    const had = await counter();
+    const { result } = await send(api, probe.tx.changeAndRefuse({ gasLimit: GAS }), pairs.Alice);
+    await assert.rejects(result.waitFinalized(), /Refused/);
+    await command(registry, probe, 'changeAndTrap', pairs.Alice, []);
+    assert.equal(await counter(), had);
+  });
+
+  test('22: the logger answers tail, head, getInfo and filters', async () => {
+    await command(registry, probe, 'note', pairs.Dave, ['for the logger']);
+    const { id } = up.contracts.probe;
+    const logger = registry.loggerContract;
+    const tail = await logger.tail(10, { contract: id });
+    assert.ok(tail.records.length > 0 && tail.records.length <= 10);
+    for (const record of tail.records) {
+      assert.equal(record.contract, id);
+      assert.ok(Number.isInteger(record.sequence) && Number.isInteger(record.blockNumber));
+    }
+    const sequences = tail.records.map((record) => record.sequence);
+    assert.deepEqual(sequences, [...sequences].sort((a, b) => a - b));
+    const events = (await logger.tail(10, { contract: id, type: 'Event' })).records;
+    assert.match(events.at(-1).payload, /^0x/);
+    assert.ok(events.at(-1).topics.length >= 1);
+    assert.ok(events.at(-1).payload.includes(u8aToHex(pairs.Dave.publicKey).slice(2)), 'Noted.by');
+    const elsewhere = await logger.tail(10, { contract: `0x${'99'.repeat(32)}` });
+    assert.deepEqual(elsewhere.records, []);
+    const head = await logger.head(3, 0);
+    assert.equal(head.records.length, 3);
+    assert.equal(head.next, head.records.at(-1).sequence + 1);
+    const info = await logger.getInfo();
+    assert.equal(info.programVersion.length, 3);
+    assert.ok(info.nextSequence > sequences.at(-1) && info.memoryCapacity > 0 && info.currentNumberOfRecords > 0);
+    await assert.doesNotReject(logger.tailSystemLog(5));
+  });
+
+  test('28: a batch is executed in the order of its calls', async () => {
+    const had = await counter();
+    const fresh = new Keyring({ type: 'sr25519', ss58Format: 30 }).addFromUri(`//Batch//${randomAsHex(8)}`);
+    const options = { gasLimit: GAS };
+    const batch = api.tx.utility.batchAll([
+      probe.tx.note(options, 'first'), registry.transferToCluster(fresh.address, PHA), probe.tx.note(options, 'second'),
+      probe.tx.put(options, 'order', '0x01'), probe.tx.put(options, 'order', '0x02'),
+    ]);
+    await send(api, batch, pairs.Alice);
+    await until('both notes', async () => await counter() === had + 2, { timeout: 20_000 });
+    assert.equal((await value(probe, 'last', pairs.Alice)).toString(), 'second');
+    assert.equal((await value(probe, 'find', pairs.Alice, 'order')).unwrap().toHex(), '0x02');
+    assert.equal((await registry.getClusterBalance(fresh.address)).free.toString(), PHA.toString());
+  });
+
+  test('a balance is for its owner alone', async () => {
+    const seen = await secretPayment(up, 321n);
+    assert.equal(seen.stranger, 'NotYours');
+    assert.deepEqual(await balanceOf(tokenA, pairs.Charlie, pairs.Alice), { refused: 'NotYours' });
+    const all = await value(tokenA, 'supply', pairs.Charlie);
+    assert.equal(all.toBigInt(), 1_000_000n * PHA);
+  });
+
+  test('a swap moves both legs or none, unless its caller asked for less', async () => {
+    const { Alice, Eve } = pairs;
+    const swapId = up.contracts.swap.id;
+    const held = async () => {
+      const of = async (token, who) => (await balanceOf(token, who, who)).value;
+      return [await of(tokenA, Alice), await of(tokenA, Eve), await of(tokenB, Alice), await of(tokenB, Eve)];
+    };
+    const moved = (before, change) => before.map((amount, index) => amount + change[index]);
+    await command(registry, tokenB, 'transfer', Alice, [Eve.address, 1000n]);
+    await command(registry, tokenA, 'approve', Alice, [swapId, 300n]);
+    await command(registry, tokenB, 'approve', Eve, [swapId, 50n]);
+
+    let before = await held();
+    await command(registry, swap, 'swap', Alice, [Eve.address, 100n, 50n]);
+    assert.deepEqual(await held(), moved(before, [-100n, 100n, 50n, -50n]));
+
+    before = await held(); // Eve has approved no more
+    await command(registry, swap, 'swap', Alice, [Eve.address, 100n, 50n]);
+    assert.deepEqual(await held(), before);
+    await command(registry, swap, 'trySwap', Alice, [Eve.address, 100n, 50n]);
+    assert.deepEqual(await held(), moved(before, [-100n, 100n, 0n, 0n]));
+  });
+
+  test('24: bad requests get an error and do no harm', async () => {
+    const { url } = network.workers[0];
+    assert.equal((await post(url, 'NoSuchMethod')).status, 404);
+    const malformed = await post(url, 'ContractQuery', Uint8Array.from([0xff, 0xff, 0xff, 0xff]));
+    assert.equal(malformed.status, 400);
+    assert.ok(errorOf(malformed.body).length > 3);
+    assert.equal((await post(url, 'ContractQuery', new Uint8Array(600 * 1024))).status, 413);
+    await counter();
+  });
+});

@@ -1,0 +1,126 @@
+// Two workers of a cluster: equal whatever happens to one of them, and silent about what was confided to them.
+import './lib/quiet.mjs';
+import assert from 'node:assert/strict';
+import { readFileSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { OnChainRegistry, signCertificate } from '@phala/sdk';
+import { u8aToHex, stringToU8a } from '@polkadot/util';
+import { randomAsHex } from '@polkadot/util-crypto';
+import { GAS, bootstrap, openContract } from './lib/bootstrap.mjs';
+import { send } from './lib/chain.mjs';
+import { answer, command } from './lib/demo.mjs';
+import { Network, sleep, until } from './lib/network.mjs';
+import { clusterState, commonState, workerInfo } from './lib/worker_api.mjs';
+
+describe('two workers', () => {
+  let network, up, api, pairs, probe;
+
+  before(async () => {
+    network = await Network.create({ log: 'debug' });
+    try {
+      up = await bootstrap(network);
+    } catch (error) {
+      network.dump();
+      throw error;
+    }
+    ({ api, pairs } = up);
+    probe = await openContract(up.registry, up.contracts.probe.built, up.contracts.probe.id);
+  });
+  after(async () => {
+    await up?.api.disconnect();
+    await network?.stop();
+  });
+
+  const ask = async (contract, message, ...args) => {
+    const cert = await signCertificate({ pair: pairs.Alice });
+    return answer(await contract.query[message](cert.address, { cert }, ...args)).value;
+  };
+  /** The probe as one worker alone tells it. */
+  const probeOn = async (worker) => {
+    const registry = await OnChainRegistry.create(api, { clusterId: up.cluster, pruntimeURL: worker.url });
+    return openContract(registry, up.contracts.probe.built, up.contracts.probe.id);
+  };
+
+  test('agree on the state at the same message', async () => {
+    await command(up.registry, probe, 'increment', pairs.Alice, [1]);
+    const [one, two] = await commonState(network.workers);
+    assert.equal(one.root, two.root);
+    assert.ok(one.global > 0);
+    const info = await workerInfo(network.workers[0]);
+    assert.equal(info.publicKey, network.workers[0].pubkey.slice(2));
+  });
+
+  test('what one of them missed while it was killed, it catches up with, once', async () => {
+    const had = (await ask(probe, 'get')).toNumber();
+    const seen = new Set();
+    let sum = 0;
+    const stream = async (from, to) => {
+      for (let by = from; by < to; ++by) {
+        await send(api, probe.tx.increment({ gasLimit: GAS }, by), pairs.Bob);
+        sum += by;
+        seen.add((await clusterState(network.workers[0])).root);
+      }
+    };
+    await stream(1, 4);
+    const streaming = stream(4, 9);
+    await sleep(700); // somewhere inside
+    assert.equal(await network.workers[1].program.stop('SIGKILL'), 'SIGKILL');
+    await sleep(2500);
+    const again = await network.startWorker(2);
+    assert.equal((await workerInfo(again)).publicKey, again.pubkey.slice(2), 'it is the same worker');
+    await streaming;
+    await stream(9, 11);
+    const block = (await api.rpc.chain.getHeader()).number.toNumber();
+    for (const worker of network.workers)
+      await until(`block ${block} on worker ${worker.index}`, async () => (await workerInfo(worker)).blocknum > block);
+    const [one, two] = await commonState(network.workers);
+    assert.deepEqual(two, one);
+    assert.ok(seen.size > 1, 'the root moved with the commands');
+    for (const worker of network.workers) assert.equal((await ask(await probeOn(worker), 'get')).toNumber(), had + sum, `worker ${worker.index}`);
+  });
+
+  test('what is sent encrypted is found in no block, file, log or answer', async () => {
+    const marker = (name) => `${name}-${randomAsHex(12).slice(2)}`;
+    const secret = { command: marker('command'), key: marker('key'), stored: marker('stored'), query: marker('query') };
+    const open = marker('open');
+    await command(up.registry, probe, 'note', pairs.Alice, [secret.command]);
+    await command(up.registry, probe, 'put', pairs.Alice, [secret.key, u8aToHex(stringToU8a(secret.stored))]);
+    await command(up.registry, probe, 'put', pairs.Alice, [open, '0x00'], { plain: true });
+    assert.equal((await ask(probe, 'last')).toString(), secret.command, 'it is there for who asks');
+    assert.equal((await ask(probe, 'find', secret.key)).unwrap().toUtf8(), secret.stored);
+    assert.equal((await ask(probe, 'echo', { number: 1, text: secret.query, flag: null })).text.toString(), secret.query);
+    await commonState(network.workers);
+
+    const places = new Map();
+    const best = (await api.rpc.chain.getHeader()).number.toNumber();
+    for (let number = 0; number <= best; ++number) {
+      const hash = await api.rpc.chain.getBlockHash(number);
+      places.set(`block ${number}`, (await api.rpc.chain.getBlock(hash)).toHex());
+      places.set(`events of block ${number}`, (await (await api.at(hash)).query.system.events()).toHex());
+    }
+    for (let start = '0x', keys; (keys = await api.rpc.state.getKeysPaged('0x', 500, start)).length > 0; start = keys.at(-1).toHex()) {
+      for (const { block, changes } of await api.rpc.state.queryStorageAt.raw?.(keys.map((key) => key.toHex())) ?? [])
+        places.set(`state at ${block} from ${start}`, JSON.stringify(changes));
+      if (!api.rpc.state.queryStorageAt.raw)
+        for (const key of keys) places.set(`state ${key.toHex()}`, `${key.toHex()} ${(await api.rpc.state.getStorage(key)).unwrapOr(null)?.toHex() ?? ''}`);
+    }
+    places.set('log records', JSON.stringify(await up.registry.loggerContract.getLogRaw({ from: 0, count: 0 })));
+    for (const worker of network.workers) {
+      for (const method of ['getInfo', 'getClusterInfo', 'getContractInfo']) places.set(`${method} of worker ${worker.index}`, JSON.stringify(await worker.client[method]({})));
+    }
+    const walk = (folder) => readdirSync(folder).flatMap((name) => {
+      const path = join(folder, name);
+      return statSync(path).isDirectory() ? walk(path) : [path];
+    });
+    for (const path of walk(network.folder)) places.set(path, readFileSync(path));
+
+    const found = (text) => {
+      const hex = Buffer.from(text).toString('hex');
+      return [...places].filter(([, content]) => content.includes(text) || content.includes(hex)).map(([place]) => place);
+    };
+    assert.ok(places.size > best + 10);
+    assert.ok(found(open).some((place) => place.startsWith('block')), 'the search finds what was sent in the open');
+    for (const [name, text] of Object.entries(secret)) assert.deepEqual(found(text), [], name);
+  });
+});

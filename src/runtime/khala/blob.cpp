@@ -165,3 +165,6 @@ PHALA_EXPORT(SessionKeys_generate_session_keys, generate_session_keys)
 PHALA_EXPORT(SessionKeys_decode_session_keys, decode_session_keys)
 
 PHALA_EXPORT(OffchainWorkerApi_offchain_worker, offchain_worker)
+
+PHALA_EXPORT(MqApi_sender_sequence, phala_mq::sender_sequence)
+PHALA_EXPORT(MqApi_block_log, phala_mq::block_log)

@@ -132,7 +132,7 @@ std::vector<SubtreePosition> frontier_positions(std::uint64_t from, std::uint64_
 }
 
 Outcome<LaneCursor> verify_chunk(const LaneId& lane, const LaneCursor& cursor, std::span<const LeafV1> leaves,
-    std::span<const H256> frontier, const LaneHead& head, const LogSeal& seal)
+                                 std::span<const H256> frontier, const LaneHead& head, const LogSeal& seal)
 {
     if (head.ver != 1)
         return fail(LaneError::BadVersion, "of the lane head");
@@ -153,7 +153,7 @@ Outcome<LaneCursor> verify_chunk(const LaneId& lane, const LaneCursor& cursor, s
     const auto positions = frontier_positions(at.count, head.count);
     if (frontier.size() != positions.size())
         return fail(frontier.size() < positions.size() ? LaneError::FrontierTooShort : LaneError::FrontierTooLong,
-            numbers("got", frontier.size(), "of", positions.size()));
+                    numbers("got", frontier.size(), "of", positions.size()));
     std::vector<H256> peaks = at.peaks;
     for (std::size_t i = 0; i < positions.size(); ++i)
         add_subtree(peaks, positions[i].first, positions[i].height, frontier[i]);

@@ -31,7 +31,7 @@ struct LaneKind {
         friend bool operator==(const Clock&, const Clock&) = default;
     };
     scale::Variant<scale::At<0, System>, scale::At<1, Gatekeeper>, scale::At<2, Worker>, scale::At<3, Cluster>,
-        scale::At<4, Unrouted>, scale::At<5, Clock>>
+                   scale::At<4, Unrouted>, scale::At<5, Clock>>
         kind;
     friend bool operator==(const LaneKind&, const LaneKind&) = default;
 };
@@ -162,7 +162,7 @@ struct LaneCursor {
 /// (spec trust-and-keys §5.5.4, steps 1–4). The result is the cursor behind the leaves; on error nothing of the
 /// chunk may be used. `head` and `seal` come from one verified state.
 Outcome<LaneCursor> verify_chunk(const LaneId& lane, const LaneCursor& cursor, std::span<const LeafV1> leaves,
-    std::span<const H256> frontier, const LaneHead& head, const LogSeal& seal);
+                                 std::span<const H256> frontier, const LaneHead& head, const LogSeal& seal);
 
 /// Step 5: the bytes are what the leaf commits to.
 Outcome<> verify_payload(const LeafV1& leaf, ByteView payload);

@@ -9,14 +9,14 @@ using namespace phala;
 LeafV1 leaf_at(std::uint64_t index)
 {
     return {.lane = lane_id({LaneKind::Unrouted{}}),
-        .index = index,
-        .global = index,
-        .block = static_cast<BlockNumber>(index / 8),
-        .time_ms = index,
-        .sender = MessageOrigin::account({}),
-        .destination = to_bytes(command_topic({})),
-        .payload_len = 200,
-        .payload_hash = {}};
+            .index = index,
+            .global = index,
+            .block = static_cast<BlockNumber>(index / 8),
+            .time_ms = index,
+            .sender = MessageOrigin::account({}),
+            .destination = to_bytes(command_topic({})),
+            .payload_len = 200,
+            .payload_hash = {}};
 }
 
 void append(benchmark::State& state)
@@ -46,10 +46,10 @@ void verify(benchmark::State& state)
             cursor = {i, i, 0, 0, head.peaks};
         const LeafV1 leaf = i >= from && i < from + 1024 ? chunk.emplace_back(leaf_at(i)) : LeafV1{};
         append_leaf(count, head.peaks, i >= from && i < from + 1024 ? leaf_hash(leaf) : H256{},
-            [&](SubtreePosition at, const H256& hash) {
-                if (at.first >= from)
-                    nodes.emplace(at, hash);
-            });
+                    [&](SubtreePosition at, const H256& hash) {
+                        if (at.first >= from)
+                            nodes.emplace(at, hash);
+                    });
     }
     head.count = count;
     std::vector<H256> frontier;

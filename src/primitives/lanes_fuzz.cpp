@@ -28,14 +28,14 @@ void check_honest_lane(ByteView bytes)
     LogSeal seal;
     for (const std::uint8_t byte : bytes.first(std::min<std::size_t>(bytes.size(), 40))) {
         LeafV1& leaf = leaves.emplace_back(LeafV1{.lane = lane,
-            .index = head.count,
-            .global = seal.next_global + byte % 3,
-            .block = seal.block + byte % 5,
-            .time_ms = seal.time_ms + byte,
-            .sender = MessageOrigin::gatekeeper(),
-            .destination = Bytes(byte, byte),
-            .payload_len = byte,
-            .payload_hash = {}});
+                                                  .index = head.count,
+                                                  .global = seal.next_global + byte % 3,
+                                                  .block = seal.block + byte % 5,
+                                                  .time_ms = seal.time_ms + byte,
+                                                  .sender = MessageOrigin::gatekeeper(),
+                                                  .destination = Bytes(byte, byte),
+                                                  .payload_len = byte,
+                                                  .payload_hash = {}});
         append_leaf(head, leaf);
         seal = {leaf.block, leaf.time_ms, leaf.global + 1};
         cursors.push_back({head.count, leaf.global + 1, leaf.block, leaf.time_ms, head.peaks});
@@ -57,8 +57,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 {
     const ByteView bytes{data, size};
     if (auto input = scale::decode<Input>(bytes, scale::Rest::Allow)) {
-        auto cursor = verify_chunk(input->leaves.empty() ? LaneId{} : input->leaves[0].lane, input->cursor, input->leaves,
-            input->frontier, input->head, input->seal);
+        auto cursor = verify_chunk(input->leaves.empty() ? LaneId{} : input->leaves[0].lane, input->cursor,
+                                   input->leaves, input->frontier, input->head, input->seal);
         if (cursor && cursor->count != input->cursor.count + input->leaves.size())
             std::abort();
     }

@@ -32,16 +32,16 @@ struct FullLane {
         const std::uint64_t index = head.count;
         Bytes payload(index % 7, static_cast<std::uint8_t>(index));
         LeafV1 leaf{.lane = id,
-            .index = index,
-            .global = 3 * index + index % 3, // other lanes lie between
-            .block = block,
-            .time_ms = 1000 * std::uint64_t{block},
-            .sender = MessageOrigin::pallet("Test"),
-            .destination = to_bytes("phala/test"),
-            .payload_len = static_cast<std::uint32_t>(payload.size()),
-            .payload_hash = payload_hash(payload)};
+                    .index = index,
+                    .global = 3 * index + index % 3, // other lanes lie between
+                    .block = block,
+                    .time_ms = 1000 * std::uint64_t{block},
+                    .sender = MessageOrigin::pallet("Test"),
+                    .destination = to_bytes("phala/test"),
+                    .payload_len = static_cast<std::uint32_t>(payload.size()),
+                    .payload_hash = payload_hash(payload)};
         append_leaf(head.count, head.peaks, leaf_hash(leaf),
-            [&](SubtreePosition at, const H256& hash) { nodes.emplace(at, hash); });
+                    [&](SubtreePosition at, const H256& hash) { nodes.emplace(at, hash); });
         head.last_block = block;
         seal = {block, leaf.time_ms, leaf.global + 1};
         leaves.push_back(std::move(leaf));
@@ -102,21 +102,22 @@ TEST(Lanes, FirstClockLeaf) // spec trust-and-keys §5.5.2
 {
     const Bytes payload = scale::encode(ClockTick{1, 1'700'000'000'000});
     const LeafV1 leaf{.lane = lane_id({LaneKind::Clock{}}),
-        .index = 0,
-        .global = 0,
-        .block = 1,
-        .time_ms = 1'700'000'000'000,
-        .sender = MessageOrigin::pallet("phala/clock"),
-        .destination = to_bytes(ClockTick::topic),
-        .payload_len = static_cast<std::uint32_t>(payload.size()),
-        .payload_hash = payload_hash(payload)};
+                      .index = 0,
+                      .global = 0,
+                      .block = 1,
+                      .time_ms = 1'700'000'000'000,
+                      .sender = MessageOrigin::pallet("phala/clock"),
+                      .destination = to_bytes(ClockTick::topic),
+                      .payload_len = static_cast<std::uint32_t>(payload.size()),
+                      .payload_hash = payload_hash(payload)};
     const Bytes encoded = scale::encode(leaf);
     EXPECT_EQ(encoded.size(), 122U);
     EXPECT_EQ(scale::decode<LeafV1>(encoded).value(), leaf);
     EXPECT_EQ(to_hex(leaf_hash(leaf)), "962a0a7b08465e733230d2392d07cf3961288624974a3a4cadffabd6b76dd9f8");
     LaneHead head;
     append_leaf(head, leaf);
-    EXPECT_EQ(to_hex(lane_root(head.count, head.peaks)), "5f7e8be63c301819766c6df4e1fafa9749e42f7c6a68491ede0bb9ab22bac486");
+    EXPECT_EQ(to_hex(lane_root(head.count, head.peaks)),
+              "5f7e8be63c301819766c6df4e1fafa9749e42f7c6a68491ede0bb9ab22bac486");
     EXPECT_EQ(head.last_block, 1U);
 }
 
@@ -144,7 +145,8 @@ TEST(Lanes, Roots) // spec trust-and-keys §5.5.2
 
 TEST(Lanes, HeadAndSealBytes)
 {
-    EXPECT_EQ(to_hex(scale::encode(LaneHead{1, 2, 3, {{ByteArray<32>{}}}})), "01020000000000000003000000" "04" + std::string(64, '0'));
+    EXPECT_EQ(to_hex(scale::encode(LaneHead{1, 2, 3, {{ByteArray<32>{}}}})), "01020000000000000003000000"
+                                                                             "04" + std::string(64, '0'));
     EXPECT_EQ(to_hex(scale::encode(LogSeal{1, 2, 3})), "0100000002000000000000000300000000000000");
 }
 
@@ -177,7 +179,8 @@ TEST(Lanes, ChunksContinueUnderGrowingHeads)
         for (std::uint64_t i = 0; i < round % 5; ++i)
             lane.add(static_cast<BlockNumber>(round + 1));
         const std::uint64_t to = cursor.count + (lane.head.count - cursor.count) * (round % 3) / 2;
-        auto next = verify_chunk(lane.id, cursor, lane.chunk(cursor.count, to), lane.frontier(to), lane.head, lane.seal);
+        auto next =
+            verify_chunk(lane.id, cursor, lane.chunk(cursor.count, to), lane.frontier(to), lane.head, lane.seal);
         ASSERT_TRUE(next) << next.error().message();
         cursor = *next;
     }
@@ -214,7 +217,8 @@ TEST(Lanes, AnyFlippedBitIsRefused)
         for (std::size_t byte = 0; byte < 32; ++byte) {
             auto bad = frontier;
             bad[node].bytes[byte] ^= 1;
-            ASSERT_TRUE(verify_chunk(lane.id, from, chunk, bad, lane.head, lane.seal).error().is(LaneError::HeadMismatch));
+            ASSERT_TRUE(
+                verify_chunk(lane.id, from, chunk, bad, lane.head, lane.seal).error().is(LaneError::HeadMismatch));
         }
     for (std::size_t peak = 0; peak < lane.head.peaks.size(); ++peak) {
         LaneHead bad = lane.head;
@@ -265,7 +269,8 @@ TEST(Lanes, EachMutationHasItsError)
     expect(LaneError::TimeDecreased, with([](LeafV1& l) { l.time_ms = 1; }), frontier);
     expect(LaneError::LeafTooLarge, with([](LeafV1& l) { l.destination.resize(kMaxTopicBytes + 1); }), frontier);
     expect(LaneError::LeafTooLarge, with([](LeafV1& l) { l.payload_len = kMaxPayload + 1; }), frontier);
-    expect(LaneError::LeafTooLarge, with([](LeafV1& l) { l.sender = MessageOrigin::pallet(std::string(300, 'x')); }), frontier);
+    expect(LaneError::LeafTooLarge, with([](LeafV1& l) { l.sender = MessageOrigin::pallet(std::string(300, 'x')); }),
+           frontier);
     expect(LaneError::HeadMismatch, with([](LeafV1& l) { l.payload_hash.bytes[0] ^= 1; }), frontier);
 
     auto leaves = chunk;
@@ -304,9 +309,11 @@ TEST(Lanes, BadHeadsAreRefused)
     EXPECT_TRUE(verify_chunk(lane.id, {}, lane.chunk(0, 5), {}, head, lane.seal).error().is(LaneError::BadHead));
     LaneCursor broken = cursor_at(lane, 3);
     broken.peaks.clear();
-    EXPECT_TRUE(verify_chunk(lane.id, broken, lane.chunk(3, 5), {}, lane.head, lane.seal).error().is(LaneError::BadHead));
+    EXPECT_TRUE(
+        verify_chunk(lane.id, broken, lane.chunk(3, 5), {}, lane.head, lane.seal).error().is(LaneError::BadHead));
     const FullLane shorter = lane_of(4);
-    EXPECT_TRUE(verify_chunk(lane.id, {}, lane.chunk(0, 5), {}, shorter.head, lane.seal).error().is(LaneError::BeyondHead));
+    EXPECT_TRUE(
+        verify_chunk(lane.id, {}, lane.chunk(0, 5), {}, shorter.head, lane.seal).error().is(LaneError::BeyondHead));
     EXPECT_TRUE(
         verify_chunk(lane.id, cursor_at(lane, 5), {}, {}, shorter.head, lane.seal).error().is(LaneError::BeyondHead));
 }

@@ -49,7 +49,8 @@ struct MessageOrigin {
         friend bool operator==(const Reserved&, const Reserved&) = default;
     };
     scale::Variant<scale::At<0, Pallet>, scale::At<1, Contract>, scale::At<2, Worker>, scale::At<3, AccountId>,
-        scale::At<4, MultiLocation>, scale::At<5, Gatekeeper>, scale::At<6, Cluster>, scale::At<255, Reserved>>
+                   scale::At<4, MultiLocation>, scale::At<5, Gatekeeper>, scale::At<6, Cluster>,
+                   scale::At<255, Reserved>>
         kind;
     friend bool operator==(const MessageOrigin&, const MessageOrigin&) = default;
 
@@ -328,7 +329,7 @@ struct ClusterOperation {
         friend bool operator==(const RemoveWorker&, const RemoveWorker&) = default;
     };
     scale::Variant<scale::At<0, DispatchKeys>, scale::At<1, DestroyCluster>, scale::At<2, UploadResource>,
-        scale::At<3, Deposit>, scale::At<4, RemoveWorker>>
+                   scale::At<3, Deposit>, scale::At<4, RemoveWorker>>
         operation;
     friend bool operator==(const ClusterOperation&, const ClusterOperation&) = default;
 
@@ -394,8 +395,8 @@ struct WorkerEvent {
     struct ExitUnresponsive {
         friend bool operator==(const ExitUnresponsive&, const ExitUnresponsive&) = default;
     };
-    scale::Variant<scale::At<0, Registered>, scale::At<1, BenchStart>, scale::At<2, BenchScore>,
-        scale::At<3, Started>, scale::At<4, Stopped>, scale::At<5, EnterUnresponsive>, scale::At<6, ExitUnresponsive>>
+    scale::Variant<scale::At<0, Registered>, scale::At<1, BenchStart>, scale::At<2, BenchScore>, scale::At<3, Started>,
+                   scale::At<4, Stopped>, scale::At<5, EnterUnresponsive>, scale::At<6, ExitUnresponsive>>
         event;
     friend bool operator==(const WorkerEvent&, const WorkerEvent&) = default;
 };
@@ -467,7 +468,7 @@ struct GatekeeperLaunch {
         friend bool operator==(const MasterPubkeyRotated&, const MasterPubkeyRotated&) = default;
     };
     scale::Variant<scale::At<0, FirstGatekeeper>, scale::At<1, MasterPubkeyOnChain>, scale::At<2, RotateMasterKey>,
-        scale::At<3, MasterPubkeyRotated>>
+                   scale::At<3, MasterPubkeyRotated>>
         launch;
     friend bool operator==(const GatekeeperLaunch&, const GatekeeperLaunch&) = default;
 };

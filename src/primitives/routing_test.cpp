@@ -45,21 +45,22 @@ TEST(Routing, SystemLane)
 TEST(Routing, WorkerLanes)
 {
     EXPECT_EQ(lanes(message_of(kPallet, SystemEvent{SystemEvent::ForWorker{key(3), {}}})),
-        (std::vector<LaneKind>{{LaneKind::Worker{key(3)}}, {LaneKind::Gatekeeper{}}}));
+              (std::vector<LaneKind>{{LaneKind::Worker{key(3)}}, {LaneKind::Gatekeeper{}}}));
     EXPECT_EQ(lanes(message_of(kPallet, SystemEvent{SystemEvent::HeartbeatChallenge{}})),
-        (std::vector<LaneKind>{{LaneKind::Gatekeeper{}}}));
+              (std::vector<LaneKind>{{LaneKind::Gatekeeper{}}}));
     const KeyDistribution grant{KeyDistribution::MasterKeyDistribution{.dest = key(4)}};
     EXPECT_EQ(lanes(message_of(kGatekeeper, grant)), (std::vector<LaneKind>{{LaneKind::Worker{key(4)}}}));
     EXPECT_EQ(lanes(message_of(MessageOrigin::worker(key(1)), grant)), kUnrouted);
     EXPECT_EQ(lanes(message_of(kGatekeeper, KeyDistribution{KeyDistribution::MasterKeyHistory{.dest = key(5)}})),
-        (std::vector<LaneKind>{{LaneKind::Worker{key(5)}}}));
+              (std::vector<LaneKind>{{LaneKind::Worker{key(5)}}}));
 }
 
 TEST(Routing, ClusterLanes)
 {
     const ClusterOperation grant{
         ClusterOperation::DispatchKeys{.secret_keys = {{key(9), {}}, {key(8), {}}}, .cluster = id(1)}};
-    EXPECT_EQ(lanes(message_of(kGatekeeper, grant)),
+    EXPECT_EQ(
+        lanes(message_of(kGatekeeper, grant)),
         (std::vector<LaneKind>{{LaneKind::Worker{key(8)}}, {LaneKind::Worker{key(9)}}, {LaneKind::Cluster{id(1)}}}));
     EXPECT_EQ(lanes(message_of(kPallet, grant)), kUnrouted);
     const ClusterOperation deposit{ClusterOperation::Deposit{id(1), {}, 5}};
@@ -67,7 +68,8 @@ TEST(Routing, ClusterLanes)
     EXPECT_EQ(lanes(message_of(kGatekeeper, deposit)), kUnrouted);
     ContractOperation::InstantiateCode instantiate;
     instantiate.contract_info.cluster_id = id(2);
-    EXPECT_EQ(lanes(message_of(kPallet, ContractOperation{instantiate})), (std::vector<LaneKind>{{LaneKind::Cluster{id(2)}}}));
+    EXPECT_EQ(lanes(message_of(kPallet, ContractOperation{instantiate})),
+              (std::vector<LaneKind>{{LaneKind::Cluster{id(2)}}}));
 }
 
 TEST(Routing, CommandsFollowTheirContract)
@@ -81,12 +83,13 @@ TEST(Routing, CommandsFollowTheirContract)
 
 TEST(Routing, TheRest)
 {
-    EXPECT_EQ(lanes({kPallet, to_bytes("phala/gatekeeper/event"), {}}), (std::vector<LaneKind>{{LaneKind::Gatekeeper{}}}));
+    EXPECT_EQ(lanes({kPallet, to_bytes("phala/gatekeeper/event"), {}}),
+              (std::vector<LaneKind>{{LaneKind::Gatekeeper{}}}));
     EXPECT_EQ(lanes({MessageOrigin::worker(key(1)), to_bytes("phala/mining/report"), {}}),
-        (std::vector<LaneKind>{{LaneKind::Gatekeeper{}}}));
+              (std::vector<LaneKind>{{LaneKind::Gatekeeper{}}}));
     EXPECT_EQ(lanes({MessageOrigin::worker(key(1)), to_bytes("phala/cluster/worker/report"), {}}), kUnrouted);
     for (const std::string_view topic :
-        {ClusterOperation::topic, ContractOperation::topic, KeyDistribution::topic, SystemEvent::topic})
+         {ClusterOperation::topic, ContractOperation::topic, KeyDistribution::topic, SystemEvent::topic})
         EXPECT_EQ(lanes({kPallet, to_bytes(topic), {0xff}}), kUnrouted) << topic;
 }
 

@@ -80,7 +80,10 @@ protected:
         EXPECT_EQ(open_layers(), 0U);
         return result;
     }
-    static DispatchResultWithPostInfo by(const AccountId& who, const RuntimeCall& call) { return run(call, {Signed{who}}); }
+    static DispatchResultWithPostInfo by(const AccountId& who, const RuntimeCall& call)
+    {
+        return run(call, {Signed{who}});
+    }
     static DispatchResultWithPostInfo by_root(const RuntimeCall& call) { return run(call, {Root{}}); }
 
     /// True if the call failed with that error, and left the state as it was.
@@ -174,7 +177,10 @@ protected:
                 .deposit_per_byte = 3,
                 .treasury_account = bob_};
     }
-    static H256 system_contract(const H256& cluster) { return phala_phat_contracts::Clusters::get(cluster)->system_contract; }
+    static H256 system_contract(const H256& cluster)
+    {
+        return phala_phat_contracts::Clusters::get(cluster)->system_contract;
+    }
 
     /// Cluster 1 with worker_ in it and no key yet.
     void make_cluster() const
@@ -186,15 +192,17 @@ protected:
     }
     Message contract_key_message(const H256& contract, const PublicKey& key) const
     {
-        return message_of(MessageOrigin::cluster(cluster_),
-                          ContractRegistryEvent{ContractRegistryEvent::PubkeyAvailable{contract, key, H256{alice_.bytes}}});
+        return message_of(
+            MessageOrigin::cluster(cluster_),
+            ContractRegistryEvent{ContractRegistryEvent::PubkeyAvailable{contract, key, H256{alice_.bytes}}});
     }
     /// Cluster 1 with its keys out: clients can use it.
     void deploy_cluster() const
     {
         make_cluster();
-        ASSERT_TRUE(send(master_, message_of(MessageOrigin::gatekeeper(), ClusterRegistryEvent{ClusterRegistryEvent::PubkeyAvailable{
-                                                                              cluster_, cluster_key_.public_key()}})));
+        ASSERT_TRUE(send(
+            master_, message_of(MessageOrigin::gatekeeper(), ClusterRegistryEvent{ClusterRegistryEvent::PubkeyAvailable{
+                                                                 cluster_, cluster_key_.public_key()}})));
         ASSERT_TRUE(send(cluster_key_, contract_key_message(system_contract(cluster_), key_pair(9).public_key())));
         ASSERT_TRUE(phala_registry::ContractKeys::contains(system_contract(cluster_)));
     }

@@ -59,8 +59,9 @@ DispatchResult check_signature(const SignedMessage& message)
         return std::unexpected{key.error()};
     if (message.signature.size() != 64)
         return fail(phala_registry::Error::InvalidSignatureLength);
-    return ensure(crypto::sr25519::verify({array_of<64>(message.signature)}, signing_bytes(message.message, message.sequence), *key),
-        phala_registry::Error::InvalidSignature);
+    return ensure(crypto::sr25519::verify({array_of<64>(message.signature)},
+                                          signing_bytes(message.message, message.sequence), *key),
+                  phala_registry::Error::InvalidSignature);
 }
 
 /// What does not depend on how far the sender's sequence is.
@@ -85,7 +86,8 @@ void handle(const Message& message)
     }
     io::rollback_transaction();
     log(LogLevel::Warn, "phala_mq",
-        "a message to " + std::string{text_of(message.destination)} + " was refused: DispatchError " + to_hex0x(scale::encode(handled.error())));
+        "a message to " + std::string{text_of(message.destination)} + " was refused: DispatchError "
+            + to_hex0x(scale::encode(handled.error())));
 }
 
 std::optional<H256> cluster_of(const H256& contract)
@@ -112,8 +114,8 @@ Message clock_message(BlockNumber block, std::uint64_t time_ms)
 
 /// Calls visit(leaf) for each leaf of the block in order, with 0 for its index; gives the next global number.
 template <class Visit>
-std::uint64_t for_each_leaf(BlockNumber block, std::uint64_t time_ms, std::uint64_t first_global, const std::vector<Message>& messages,
-                            Visit&& visit)
+std::uint64_t for_each_leaf(BlockNumber block, std::uint64_t time_ms, std::uint64_t first_global,
+                            const std::vector<Message>& messages, Visit&& visit)
 {
     std::uint64_t global = first_global;
     const auto add = [&](const Message& message, const std::vector<LaneKind>& lanes) {
@@ -191,13 +193,14 @@ void Pallet::seal(BlockNumber number)
         LogStart::put(number);
     const std::uint64_t now = timestamp::Now::get();
     std::map<LaneId, LaneHead> heads;
-    const std::uint64_t next_global = for_each_leaf(number, now, LogSeal::get().next_global, OutboundMessages::get(), [&](LeafV1& leaf) {
-        auto found = heads.find(leaf.lane);
-        if (found == heads.end())
-            found = heads.emplace(leaf.lane, LaneHeads::get(leaf.lane).value_or(LaneHead{})).first;
-        leaf.index = found->second.count;
-        append_leaf(found->second, leaf);
-    });
+    const std::uint64_t next_global =
+        for_each_leaf(number, now, LogSeal::get().next_global, OutboundMessages::get(), [&](LeafV1& leaf) {
+            auto found = heads.find(leaf.lane);
+            if (found == heads.end())
+                found = heads.emplace(leaf.lane, LaneHeads::get(leaf.lane).value_or(LaneHead{})).first;
+            leaf.index = found->second.count;
+            append_leaf(found->second, leaf);
+        });
     for (const auto& [lane, head] : heads)
         LaneHeads::insert(lane, head);
     LogSeal::put({number, now, next_global});
@@ -205,7 +208,11 @@ void Pallet::seal(BlockNumber number)
 
 TransactionValidity Pallet::validate_sequence(const RuntimeCall& call)
 {
-    ValidTransaction valid{.priority = 0, .required = {}, .provided = {}, .longevity = std::numeric_limits<std::uint64_t>::max(), .propagate = true};
+    ValidTransaction valid{.priority = 0,
+                           .required = {},
+                           .provided = {},
+                           .longevity = std::numeric_limits<std::uint64_t>::max(),
+                           .propagate = true};
     const auto* sync = call.get_if<sync_offchain_message>();
     if (sync == nullptr)
         return valid;

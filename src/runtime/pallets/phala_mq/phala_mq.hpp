@@ -19,10 +19,12 @@ Pallet pallet_of(const T&);
 // What is stored
 
 struct OffchainIngress : StorageMap<name, "OffchainIngress", Twox64Concat<MessageOrigin>, std::uint64_t> {
-    static constexpr auto docs = "The next expected sequence of an ingress message coming from a certain sender (origin).";
+    static constexpr auto docs =
+        "The next expected sequence of an ingress message coming from a certain sender (origin).";
 };
 struct OutboundMessages : StorageValue<name, "OutboundMessages", std::vector<Message>, Default> {
-    static constexpr auto docs = "Outbound messages at the current block. It will be cleared at the beginning of each block.";
+    static constexpr auto docs =
+        "Outbound messages at the current block. It will be cleared at the beginning of each block.";
 };
 struct OutboundBytes : StorageValue<name, "OutboundBytes", std::uint32_t, Default> {
     static constexpr auto docs = "Payload bytes of OutboundMessages that count against the limit of a block.";
@@ -31,7 +33,8 @@ struct LaneHeads : StorageMap<name, "LaneHeads", Identity<LaneId>, LaneHead> {
     static constexpr auto docs = "What a lane holds: its length and the peaks of the mountain range over its leaves.";
 };
 struct LogSeal : StorageValue<name, "LogSeal", phala::LogSeal, Default> {
-    static constexpr auto docs = "The block whose messages the lanes hold last, its time, and the global number of the next message.";
+    static constexpr auto docs =
+        "The block whose messages the lanes hold last, its time, and the global number of the next message.";
 };
 struct LogStart : StorageValue<name, "LogStart", BlockNumber, Default> {
     static constexpr auto docs = "The first block with a leaf in the Clock lane.";
@@ -49,7 +52,8 @@ enum class Error : std::uint8_t {
 
 struct sync_offchain_message {
     SignedMessage signed_message;
-    static constexpr auto docs = "Syncs an unverified offchain message to the message queue. Free for messages of the gatekeepers.";
+    static constexpr auto docs =
+        "Syncs an unverified offchain message to the message queue. Free for messages of the gatekeepers.";
     [[nodiscard]] Weight weight() const;
     DispatchResultWithPostInfo dispatch(Signed caller) const;
 };
@@ -60,7 +64,8 @@ struct Pallet {
     static constexpr std::uint16_t storage_version = 7;
     using Storage = std::tuple<OffchainIngress, OutboundMessages, OutboundBytes, LaneHeads, LogSeal, LogStart>;
     using Error = phala_mq::Error;
-    using Call = Variant<At<0, sync_offchain_message>>; // 1 and 2 are kept for push_message and force_push_pallet_message
+    using Call =
+        Variant<At<0, sync_offchain_message>>; // 1 and 2 are kept for push_message and force_push_pallet_message
     static Weight on_initialize(BlockNumber number);
     static void seal(BlockNumber number);
 

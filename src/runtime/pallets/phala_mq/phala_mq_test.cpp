@@ -22,21 +22,26 @@ protected:
     {
         return {from_worker_, to_bytes(topic), std::move(payload)};
     }
-    sync_offchain_message sync(Message m, std::uint64_t sequence) const { return {signed_message(worker_, std::move(m), sequence)}; }
+    sync_offchain_message sync(Message m, std::uint64_t sequence) const
+    {
+        return {signed_message(worker_, std::move(m), sequence)};
+    }
 };
 
 TEST_F(Mq, KeepsItsStorageKeys) // sdk-wire V31, trust-and-keys §5.4.6
 {
-    const PublicKey worker{array_from_hex<32>("a63d1427fd44c2e8876a2d724abc93fee5cff849ca7cdc4a906e381a189c8c04").value()};
+    const PublicKey worker{
+        array_from_hex<32>("a63d1427fd44c2e8876a2d724abc93fee5cff849ca7cdc4a906e381a189c8c04").value()};
     EXPECT_EQ(to_hex(OutboundMessages::key()), "2f039a6a7f13e94b9545257e54062a048a395e6242c6813b196ca31ed0547ea7");
     EXPECT_EQ(to_hex(OffchainIngress::key(MessageOrigin::worker(worker))),
               "2f039a6a7f13e94b9545257e54062a042bd035cc68bbf7411ccb4d17987934cfb8a0920d79cf027d02"
               "a63d1427fd44c2e8876a2d724abc93fee5cff849ca7cdc4a906e381a189c8c04");
     EXPECT_EQ(to_hex(OffchainIngress::key(MessageOrigin::gatekeeper())),
               "2f039a6a7f13e94b9545257e54062a042bd035cc68bbf7411ccb4d17987934cf0f974013a815ff5005");
-    EXPECT_EQ(to_hex(LaneHeads::key(lane_id({LaneKind::System{}}))),
-              "2f039a6a7f13e94b9545257e54062a04575f8e055fec5b41433e65db17d1afa6939c6782db1cfe251df80d7096725fae3eef4c65062594b5947647"
-              "26177fa8b5");
+    EXPECT_EQ(
+        to_hex(LaneHeads::key(lane_id({LaneKind::System{}}))),
+        "2f039a6a7f13e94b9545257e54062a04575f8e055fec5b41433e65db17d1afa6939c6782db1cfe251df80d7096725fae3eef4c65062594b5947647"
+        "26177fa8b5");
     EXPECT_EQ(to_hex(LogSeal::key()), "2f039a6a7f13e94b9545257e54062a04b53dfb2d02a4253964de16052c5523af");
     EXPECT_EQ(pallet_index("PhalaMq"), 85);
 }
@@ -178,8 +183,12 @@ TEST_F(Mq, OrdersASendersMessagesInThePool)
 {
     register_worker(worker_);
     ASSERT_TRUE(by(alice_, sync(message(), 0)));
-    const auto tag = [&](std::uint64_t sequence) { return scale::encode(std::string{"PhalaMqOffchainMessages"}, from_worker_, sequence); };
-    const auto reason = [](const auto& refused) { return refused.error().why.template get_if<validity::Invalid>()->_0; };
+    const auto tag = [&](std::uint64_t sequence) {
+        return scale::encode(std::string{"PhalaMqOffchainMessages"}, from_worker_, sequence);
+    };
+    const auto reason = [](const auto& refused) {
+        return refused.error().why.template get_if<validity::Invalid>()->_0;
+    };
 
     const auto next = Pallet::validate_sequence(sync(message(), 1));
     ASSERT_TRUE(next);
@@ -225,7 +234,8 @@ TEST_F(Mq, SealsFromBlockOneOn) // trust-and-keys §5.5.2: the first clock leaf
     end_block();
     const auto head = LaneHeads::get(clock);
     ASSERT_TRUE(head);
-    EXPECT_EQ(to_hex(lane_root(head->count, head->peaks)), "5f7e8be63c301819766c6df4e1fafa9749e42f7c6a68491ede0bb9ab22bac486");
+    EXPECT_EQ(to_hex(lane_root(head->count, head->peaks)),
+              "5f7e8be63c301819766c6df4e1fafa9749e42f7c6a68491ede0bb9ab22bac486");
     EXPECT_EQ(LogStart::get(), 1U);
     EXPECT_EQ(LogSeal::get(), (phala::LogSeal{1, kFirstTime, 1}));
     begin_block();
@@ -276,7 +286,8 @@ public:
         for (const LeafV1& leaf : log.leaves) {
             auto& lane = lanes_[leaf.lane];
             ASSERT_EQ(leaf.index, lane.leaves.size());
-            append_leaf(lane.count, lane.peaks, leaf_hash(leaf), [&](SubtreePosition at, const H256& hash) { lane.nodes[at] = hash; });
+            append_leaf(lane.count, lane.peaks, leaf_hash(leaf),
+                        [&](SubtreePosition at, const H256& hash) { lane.nodes[at] = hash; });
             lane.leaves.push_back(leaf);
             const Bytes& payload = log.payloads.at(leaf.global - log.leaves.front().global);
             ASSERT_TRUE(verify_payload(leaf, payload));
@@ -326,7 +337,8 @@ TEST_F(Mq, LanesHoldAThousandMixedMessages)
     const auto close_block = [&] {
         for (const Message& m : outbound())
             sent.push_back(m);
-        sent.push_back(message_of(MessageOrigin::pallet("phala/clock"), ClockTick{system::block_number(), timestamp::Now::get()}));
+        sent.push_back(
+            message_of(MessageOrigin::pallet("phala/clock"), ClockTick{system::block_number(), timestamp::Now::get()}));
         end_block();
         follower.serve(block_log());
         follower.follow(random);
@@ -335,13 +347,15 @@ TEST_F(Mq, LanesHoldAThousandMixedMessages)
     register_worker(worker_);
     register_worker(other_worker_);
     ASSERT_TRUE(by_root(phala_registry::register_gatekeeper{key_}));
-    ASSERT_TRUE(send(worker_, message_of(from_worker_, RegistryEvent{RegistryEvent::MasterPubkey{master_.public_key()}})));
+    ASSERT_TRUE(
+        send(worker_, message_of(from_worker_, RegistryEvent{RegistryEvent::MasterPubkey{master_.public_key()}})));
     close_block();
     ASSERT_TRUE(by_root(phala_phat_contracts::set_pink_system_code{{Bytes(5000, 9)}}));
     close_block();
     ASSERT_TRUE(by_root(cluster_of({key_, other_worker_.public_key()})));
-    ASSERT_TRUE(send(master_, message_of(MessageOrigin::gatekeeper(), ClusterRegistryEvent{ClusterRegistryEvent::PubkeyAvailable{
-                                                                          cluster_, cluster_key_.public_key()}})));
+    ASSERT_TRUE(send(master_,
+                     message_of(MessageOrigin::gatekeeper(), ClusterRegistryEvent{ClusterRegistryEvent::PubkeyAvailable{
+                                                                 cluster_, cluster_key_.public_key()}})));
     ASSERT_TRUE(send(cluster_key_, contract_key_message(system_contract(cluster_), key_pair(9).public_key())));
     close_block();
 
@@ -352,13 +366,18 @@ TEST_F(Mq, LanesHoldAThousandMixedMessages)
         switch (random() % 10) {
         case 0: return by(who, phala_phat_contracts::push_contract_message{system_contract(cluster_), noise, 0});
         case 1: return by(who, phala_phat_contracts::push_contract_message{{filled(0x77)}, noise, 0});
-        case 2: return by(who, phala_phat_contracts::push_contract_message{system_contract(cluster_), noise, 1 + random() % 1000});
+        case 2:
+            return by(who, phala_phat_contracts::push_contract_message{system_contract(cluster_), noise,
+                                                                       1 + random() % 1000});
         case 3: return by(who, phala_phat_contracts::transfer_to_cluster{1 + random() % 1000, cluster_, bob_});
         case 4:
-            return by(who, phala_phat_contracts::instantiate_contract{
-                               {CodeIndex::WasmCode{{filled(1)}}}, noise, scale::encode(++salt), cluster_, 0, 1, std::nullopt, 0});
+            return by(
+                who,
+                phala_phat_contracts::instantiate_contract{
+                    {CodeIndex::WasmCode{{filled(1)}}}, noise, scale::encode(++salt), cluster_, 0, 1, std::nullopt, 0});
         case 5: return by(who, phala_phat_contracts::cluster_upload_resource{cluster_, ResourceType::InkCode, noise});
-        case 6: return by(who, phala_registry::register_worker_v2{registration(other_worker_.public_key()), std::nullopt});
+        case 6:
+            return by(who, phala_registry::register_worker_v2{registration(other_worker_.public_key()), std::nullopt});
         case 7: return send(worker_, message(noise, random() % 2 == 0 ? "phala/mining/report" : "phala/test"));
         case 8: {
             const ClusterOperation grant{ClusterOperation::DispatchKeys{
@@ -366,8 +385,9 @@ TEST_F(Mq, LanesHoldAThousandMixedMessages)
             return send(master_, message_of(MessageOrigin::gatekeeper(), grant));
         }
         default:
-            return send(master_, message_of(MessageOrigin::gatekeeper(),
-                                            KeyDistribution{KeyDistribution::MasterKeyDistribution{.dest = key_, .encrypted_master_key = noise}}));
+            return send(master_,
+                        message_of(MessageOrigin::gatekeeper(), KeyDistribution{KeyDistribution::MasterKeyDistribution{
+                                                                    .dest = key_, .encrypted_master_key = noise}}));
         }
     };
     std::size_t pushed = 0;

@@ -168,8 +168,8 @@ DispatchResult add_cluster::dispatch(Root) const
     Contracts::insert(system_contract, {owner, cluster});
     Clusters::insert(cluster, {owner, permission, system_contract, gas_price, deposit_per_item, deposit_per_byte});
     PHALA_CHECK(balances::transfer(owner, cluster_account(cluster), deposit, balances::Preservation::Preserve));
-    PHALA_CHECK(push(ClusterEvent{ClusterEvent::DeployCluster{
-        owner, cluster, std::move(workers), deposit, gas_price, deposit_per_item, deposit_per_byte, treasury_account}}));
+    PHALA_CHECK(push(ClusterEvent{ClusterEvent::DeployCluster{owner, cluster, std::move(workers), deposit, gas_price,
+                                                              deposit_per_item, deposit_per_byte, treasury_account}}));
     deposit_event(ClusterCreated{cluster, system_contract});
     return {};
 }
@@ -183,7 +183,8 @@ DispatchResult cluster_upload_resource::dispatch(Signed caller) const
 {
     PHALA_CHECK(permitted_cluster(cluster_id, caller.who()));
     PHALA_CHECK(ensure(resource_data.size() <= size_limit(resource_type), Error::PayloadTooLarge));
-    return push(ClusterOperation{ClusterOperation::UploadResource{caller.who(), cluster_id, resource_type, resource_data}});
+    return push(
+        ClusterOperation{ClusterOperation::UploadResource{caller.who(), cluster_id, resource_type, resource_data}});
 }
 
 DispatchResult transfer_to_cluster::dispatch(Signed caller) const

@@ -175,7 +175,8 @@ struct push_contract_message {
     H256 contract_id;
     Bytes payload;
     Balance deposit;
-    static constexpr auto docs = "Push a command to a contract, with a deposit to the caller's account in its cluster if it is not 0.";
+    static constexpr auto docs =
+        "Push a command to a contract, with a deposit to the caller's account in its cluster if it is not 0.";
     [[nodiscard]] Weight weight() const;
     DispatchResult dispatch(Signed caller) const;
 };
@@ -200,7 +201,8 @@ struct cluster_destroy {
 };
 struct set_pink_system_code {
     scale::BoundedVec<std::uint8_t, kMaxInkCode> code;
-    static constexpr auto docs = "Set the code of the system contract from the next block on. Must be called by the Root account.";
+    static constexpr auto docs =
+        "Set the code of the system contract from the next block on. Must be called by the Root account.";
     [[nodiscard]] Weight weight() const;
     DispatchResult dispatch(Root) const;
 };
@@ -216,15 +218,17 @@ struct Pallet {
     static constexpr std::string_view name = phala_phat_contracts::name.view();
     static constexpr std::string_view crate = "phala_pallets::phat";
     static constexpr std::uint16_t storage_version = 8;
-    using Storage = std::tuple<Contracts, ClusterCounter, Clusters, ClusterContracts, ClusterWorkers, ClusterByWorkers, PinkSystemCode,
-                               PinkSystemCodeHash, NextPinkSystemCode>;
-    using Event = Variant<At<0, ClusterCreated>, At<1, ClusterPubkeyAvailable>, At<2, ClusterDeployed>, At<3, ClusterDeploymentFailed>,
-                          At<4, Instantiating>, At<5, ContractPubkeyAvailable>, At<6, Instantiated>, At<7, ClusterDestroyed>,
-                          At<8, Transfered>, At<9, WorkerAddedToCluster>, At<10, WorkerRemovedFromCluster>>;
+    using Storage = std::tuple<Contracts, ClusterCounter, Clusters, ClusterContracts, ClusterWorkers, ClusterByWorkers,
+                               PinkSystemCode, PinkSystemCodeHash, NextPinkSystemCode>;
+    using Event = Variant<At<0, ClusterCreated>, At<1, ClusterPubkeyAvailable>, At<2, ClusterDeployed>,
+                          At<3, ClusterDeploymentFailed>, At<4, Instantiating>, At<5, ContractPubkeyAvailable>,
+                          At<6, Instantiated>, At<7, ClusterDestroyed>, At<8, Transfered>, At<9, WorkerAddedToCluster>,
+                          At<10, WorkerRemovedFromCluster>>;
     using Error = phala_phat_contracts::Error;
     // 7, 9 and 10 are kept for the engine's version and for removing workers
-    using Call = Variant<At<0, add_cluster>, At<1, cluster_upload_resource>, At<2, transfer_to_cluster>, At<3, push_contract_message>,
-                         At<4, instantiate_contract>, At<5, cluster_destroy>, At<6, set_pink_system_code>, At<8, add_worker_to_cluster>>;
+    using Call = Variant<At<0, add_cluster>, At<1, cluster_upload_resource>, At<2, transfer_to_cluster>,
+                         At<3, push_contract_message>, At<4, instantiate_contract>, At<5, cluster_destroy>,
+                         At<6, set_pink_system_code>, At<8, add_worker_to_cluster>>;
     static Weight on_initialize(BlockNumber number);
 };
 

@@ -37,26 +37,32 @@ protected:
     }
     static Message cluster_key_message(const H256& cluster, const PublicKey& key)
     {
-        return message_of(MessageOrigin::gatekeeper(), ClusterRegistryEvent{ClusterRegistryEvent::PubkeyAvailable{cluster, key}});
+        return message_of(MessageOrigin::gatekeeper(),
+                          ClusterRegistryEvent{ClusterRegistryEvent::PubkeyAvailable{cluster, key}});
     }
 };
 
 TEST_F(PhatContracts, KeepsItsStorageKeys) // sdk-wire V31
 {
     const std::string one = "874cb762a9d6a668" + std::string(62, '0') + "01";
-    EXPECT_EQ(to_hex(Clusters::key(cluster_)), "87e421a91abbc42f22fc6f8dd9881942554857e1c3a69e607837e04b13b95f60" + one);
-    EXPECT_EQ(to_hex(ClusterWorkers::key(cluster_)), "87e421a91abbc42f22fc6f8dd9881942e1e386526b9a5a5cf0835d9710b60414" + one);
-    EXPECT_EQ(to_hex(ClusterContracts::key(cluster_)), "87e421a91abbc42f22fc6f8dd98819421907bc9fe82b9a98b2d112f26c20dd7f" + one);
+    EXPECT_EQ(to_hex(Clusters::key(cluster_)),
+              "87e421a91abbc42f22fc6f8dd9881942554857e1c3a69e607837e04b13b95f60" + one);
+    EXPECT_EQ(to_hex(ClusterWorkers::key(cluster_)),
+              "87e421a91abbc42f22fc6f8dd9881942e1e386526b9a5a5cf0835d9710b60414" + one);
+    EXPECT_EQ(to_hex(ClusterContracts::key(cluster_)),
+              "87e421a91abbc42f22fc6f8dd98819421907bc9fe82b9a98b2d112f26c20dd7f" + one);
     EXPECT_EQ(to_hex(Contracts::key({filled(0xc0)})),
-              "87e421a91abbc42f22fc6f8dd98819424342193e496fab7ec59d615ed0dc55305a223a5a789981c3" + to_hex(filled(0xc0)));
+              "87e421a91abbc42f22fc6f8dd98819424342193e496fab7ec59d615ed0dc55305a223a5a789981c3"
+                  + to_hex(filled(0xc0)));
     EXPECT_EQ(to_hex(scale::encode(BasicContractInfo{alice_, cluster_})), to_hex(alice_) + to_hex(cluster_)); // V32
 }
 
 TEST_F(PhatContracts, TakesCallsAsClientsWriteThem) // sdk-wire V33, behind the pallet's index
 {
-    const AccountId alice{array_from_hex<32>("d43593c715fdd31c61141abd04a99fd6822c8558854ccde39a5684e7a56da27d").value()};
-    const CodeIndex code{
-        CodeIndex::WasmCode{{array_from_hex<32>("b23e106975d2e77f69869520d1cdf2955019a455fc805e1d2764c0afb0ed2a9c").value()}}};
+    const AccountId alice{
+        array_from_hex<32>("d43593c715fdd31c61141abd04a99fd6822c8558854ccde39a5684e7a56da27d").value()};
+    const CodeIndex code{CodeIndex::WasmCode{
+        {array_from_hex<32>("b23e106975d2e77f69869520d1cdf2955019a455fc805e1d2764c0afb0ed2a9c").value()}}};
     const std::string one = std::string(62, '0') + "01";
     const auto expect = [](const RuntimeCall& call, const std::string& hex) {
         EXPECT_EQ(to_hex(scale::encode(call)), "5b" + hex);
@@ -64,15 +70,19 @@ TEST_F(PhatContracts, TakesCallsAsClientsWriteThem) // sdk-wire V33, behind the 
         ASSERT_TRUE(decoded) << decoded.error().message();
         EXPECT_EQ(*decoded, call);
     };
-    expect(transfer_to_cluster{1'000'000'000'000, cluster_, alice}, "020010a5d4e80000000000000000000000" + one + to_hex(alice));
+    expect(transfer_to_cluster{1'000'000'000'000, cluster_, alice},
+           "020010a5d4e80000000000000000000000" + one + to_hex(alice));
     expect(cluster_upload_resource{cluster_, ResourceType::InkCode, {0, 'a', 's', 'm'}}, "01" + one + "00100061736d");
-    expect(push_contract_message{{filled(0xc0)}, {1, 2}, 0}, "03" + to_hex(filled(0xc0)) + "080102" + std::string(32, '0'));
+    expect(push_contract_message{{filled(0xc0)}, {1, 2}, 0},
+           "03" + to_hex(filled(0xc0)) + "080102" + std::string(32, '0'));
     expect(instantiate_contract{code, {0xed, 0x4b, 0x9d, 0x1b}, to_bytes("deadbeef"), cluster_, 0, 88, std::nullopt, 0},
            "0400b23e106975d2e77f69869520d1cdf2955019a455fc805e1d2764c0afb0ed2a9c10ed4b9d1b206465616462656566" + one
-               + "00000000000000000000000000000000580000000000000000" "00000000000000000000000000000000");
-    expect(instantiate_contract{code, {0xed, 0x4b, 0x9d, 0x1b}, {0xde, 0xad, 0xbe, 0xef}, cluster_, 1, 88, 5, 9},
-           "0400b23e106975d2e77f69869520d1cdf2955019a455fc805e1d2764c0afb0ed2a9c10ed4b9d1b10deadbeef" + one
-               + "010000000000000000000000000000005800000000000000010500000000000000000000000000000009000000000000000000000000000000");
+               + "00000000000000000000000000000000580000000000000000"
+                 "00000000000000000000000000000000");
+    expect(
+        instantiate_contract{code, {0xed, 0x4b, 0x9d, 0x1b}, {0xde, 0xad, 0xbe, 0xef}, cluster_, 1, 88, 5, 9},
+        "0400b23e106975d2e77f69869520d1cdf2955019a455fc805e1d2764c0afb0ed2a9c10ed4b9d1b10deadbeef" + one
+            + "010000000000000000000000000000005800000000000000010500000000000000000000000000000009000000000000000000000000000000");
 }
 
 TEST_F(PhatContracts, AppliesSystemCodeInTheNextBlock)
@@ -123,13 +133,15 @@ TEST_F(PhatContracts, CreatesAClusterInSteps)
     EXPECT_EQ(Contracts::get(system_contract), (BasicContractInfo{alice_, cluster_}));
     EXPECT_EQ(ClusterCounter::get(), 1U);
     EXPECT_EQ(balances::balance_of(cluster_account(cluster_)).free, 100 * config::kDollars);
-    EXPECT_EQ(outbound(), std::vector{pushed(ClusterEvent{ClusterEvent::DeployCluster{
-                              alice_, cluster_, {{key_, key_}, {other_, other_}}, 100 * config::kDollars, 1, 2, 3, bob_}})});
+    EXPECT_EQ(outbound(),
+              std::vector{pushed(ClusterEvent{ClusterEvent::DeployCluster{
+                  alice_, cluster_, {{key_, key_}, {other_, other_}}, 100 * config::kDollars, 1, 2, 3, bob_}})});
     EXPECT_EQ(events().back(), event(ClusterCreated{cluster_, system_contract}));
     EXPECT_TRUE(fails(Error::WorkerIsBusy, cluster_of({key_}), {Root{}}));
 
     next_block();
-    EXPECT_TRUE(fails(Error::ClusterNotDeployed, cluster_upload_resource{cluster_, ResourceType::InkCode, {1}}, by_alice_));
+    EXPECT_TRUE(
+        fails(Error::ClusterNotDeployed, cluster_upload_resource{cluster_, ResourceType::InkCode, {1}}, by_alice_));
     EXPECT_TRUE(fails(Error::ClusterNotDeployed, transfer_to_cluster{1, cluster_, bob_}, by_alice_));
     EXPECT_TRUE(fails(Error::ClusterNotDeployed, push_contract_message{system_contract, {}, 1}, by_alice_));
     EXPECT_TRUE(fails(Error::ClusterNotDeployed, instantiation(), by_alice_));
@@ -139,14 +151,17 @@ TEST_F(PhatContracts, CreatesAClusterInSteps)
     EXPECT_EQ(phala_registry::ClusterKeys::get(cluster_), cluster_pubkey);
     EXPECT_EQ(take_events(), std::vector{event(ClusterPubkeyAvailable{cluster_, cluster_pubkey})});
     ASSERT_TRUE(send(cluster_key_, contract_key_message(system_contract, key_pair(9).public_key())));
-    EXPECT_EQ(take_events(), (std::vector{event(ContractPubkeyAvailable{system_contract, cluster_, key_pair(9).public_key()}),
-                                          event(Instantiated{system_contract, cluster_, {alice_.bytes}})}));
+    EXPECT_EQ(take_events(),
+              (std::vector{event(ContractPubkeyAvailable{system_contract, cluster_, key_pair(9).public_key()}),
+                           event(Instantiated{system_contract, cluster_, {alice_.bytes}})}));
     EXPECT_EQ(ClusterContracts::get(cluster_), std::vector{system_contract});
-    ASSERT_TRUE(send(worker_, message_of(MessageOrigin::worker(key_),
-                                         WorkerClusterReport{WorkerClusterReport::ClusterDeployed{cluster_, cluster_pubkey}})));
+    ASSERT_TRUE(
+        send(worker_, message_of(MessageOrigin::worker(key_),
+                                 WorkerClusterReport{WorkerClusterReport::ClusterDeployed{cluster_, cluster_pubkey}})));
     EXPECT_EQ(take_events(), std::vector{event(ClusterDeployed{cluster_, cluster_pubkey, key_})});
-    ASSERT_TRUE(send(other_worker_, message_of(MessageOrigin::worker(other_),
-                                               WorkerClusterReport{WorkerClusterReport::ClusterDeploymentFailed{cluster_}})));
+    ASSERT_TRUE(
+        send(other_worker_, message_of(MessageOrigin::worker(other_),
+                                       WorkerClusterReport{WorkerClusterReport::ClusterDeploymentFailed{cluster_}})));
     EXPECT_EQ(take_events(), std::vector{event(ClusterDeploymentFailed{cluster_, other_})});
 }
 
@@ -156,19 +171,25 @@ TEST_F(PhatContracts, UploadsCode)
     next_block();
     const Bytes ink(kMaxInkCode, 1);
     ASSERT_TRUE(by(bob_, cluster_upload_resource{cluster_, ResourceType::InkCode, ink}));
-    EXPECT_EQ(outbound(),
-              std::vector{pushed(ClusterOperation{ClusterOperation::UploadResource{bob_, cluster_, ResourceType::InkCode, ink}})});
+    EXPECT_EQ(outbound(), std::vector{pushed(ClusterOperation{
+                              ClusterOperation::UploadResource{bob_, cluster_, ResourceType::InkCode, ink}})});
     EXPECT_TRUE(events().empty());
-    EXPECT_TRUE(fails(phala_mq::Error::OutboundFull, cluster_upload_resource{cluster_, ResourceType::InkCode, ink}, by_bob_));
-    EXPECT_TRUE(fails(Error::PayloadTooLarge, cluster_upload_resource{cluster_, ResourceType::InkCode, Bytes(kMaxInkCode + 1)}, by_bob_));
-    EXPECT_TRUE(fails(Error::PayloadTooLarge,
-                      cluster_upload_resource{cluster_, ResourceType::IndeterministicInkCode, Bytes(kMaxInkCode + 1)}, by_bob_));
     EXPECT_TRUE(
-        fails(Error::PayloadTooLarge, cluster_upload_resource{cluster_, ResourceType::SidevmCode, Bytes(kMaxSidevmCode + 1)}, by_bob_));
-    EXPECT_TRUE(fails(Error::ClusterNotFound, cluster_upload_resource{cluster_id(2), ResourceType::InkCode, {1}}, by_bob_));
-    EXPECT_TRUE(fails(dispatch_error::BadOrigin{}, cluster_upload_resource{cluster_, ResourceType::InkCode, {1}}, {Root{}}));
+        fails(phala_mq::Error::OutboundFull, cluster_upload_resource{cluster_, ResourceType::InkCode, ink}, by_bob_));
+    EXPECT_TRUE(fails(Error::PayloadTooLarge,
+                      cluster_upload_resource{cluster_, ResourceType::InkCode, Bytes(kMaxInkCode + 1)}, by_bob_));
+    EXPECT_TRUE(fails(Error::PayloadTooLarge,
+                      cluster_upload_resource{cluster_, ResourceType::IndeterministicInkCode, Bytes(kMaxInkCode + 1)},
+                      by_bob_));
+    EXPECT_TRUE(fails(Error::PayloadTooLarge,
+                      cluster_upload_resource{cluster_, ResourceType::SidevmCode, Bytes(kMaxSidevmCode + 1)}, by_bob_));
+    EXPECT_TRUE(
+        fails(Error::ClusterNotFound, cluster_upload_resource{cluster_id(2), ResourceType::InkCode, {1}}, by_bob_));
+    EXPECT_TRUE(
+        fails(dispatch_error::BadOrigin{}, cluster_upload_resource{cluster_, ResourceType::InkCode, {1}}, {Root{}}));
     only_owner();
-    EXPECT_TRUE(fails(Error::ClusterPermissionDenied, cluster_upload_resource{cluster_, ResourceType::InkCode, {1}}, by_bob_));
+    EXPECT_TRUE(
+        fails(Error::ClusterPermissionDenied, cluster_upload_resource{cluster_, ResourceType::InkCode, {1}}, by_bob_));
     next_block();
     EXPECT_TRUE(by(alice_, cluster_upload_resource{cluster_, ResourceType::SidevmCode, {1}}));
 }
@@ -187,7 +208,8 @@ TEST_F(PhatContracts, TransfersIntoACluster)
     EXPECT_EQ(events(), (std::vector{event(balances::Transfer{bob_, cluster_account(cluster_), 5 * config::kDollars}),
                                      event(Transfered{cluster_, {alice_.bytes}, 5 * config::kDollars})}));
     EXPECT_TRUE(fails(Error::ClusterNotFound, transfer_to_cluster{1, cluster_id(2), alice_}, by_bob_));
-    EXPECT_FALSE(by(bob_, transfer_to_cluster{balances::balance_of(bob_).free, cluster_, alice_})); // would end Bob's account
+    EXPECT_FALSE(
+        by(bob_, transfer_to_cluster{balances::balance_of(bob_).free, cluster_, alice_})); // would end Bob's account
     EXPECT_EQ(outbound().size(), 1U);
 }
 
@@ -210,11 +232,13 @@ TEST_F(PhatContracts, PushesCommands)
     EXPECT_EQ(events().back(), event(Transfered{cluster_, {bob_.bytes}, config::kDollars}));
 
     EXPECT_TRUE(fails(Error::ContractNotFound, push_contract_message{{filled(0x77)}, {3}, 1}, by_bob_));
-    EXPECT_TRUE(fails(Error::PayloadTooLarge, push_contract_message{contract, Bytes(kMaxSenderPayload + 1), 0}, by_bob_));
+    EXPECT_TRUE(
+        fails(Error::PayloadTooLarge, push_contract_message{contract, Bytes(kMaxSenderPayload + 1), 0}, by_bob_));
     EXPECT_TRUE(fails(dispatch_error::BadOrigin{}, push_contract_message{contract, {1}, 0}, {Root{}}));
     for (int i = 0; i < 4; ++i)
         ASSERT_TRUE(by(bob_, push_contract_message{contract, Bytes(kMaxSenderPayload), 0}));
-    EXPECT_TRUE(fails(phala_mq::Error::OutboundFull, push_contract_message{contract, Bytes(kMaxSenderPayload), 0}, by_bob_));
+    EXPECT_TRUE(
+        fails(phala_mq::Error::OutboundFull, push_contract_message{contract, Bytes(kMaxSenderPayload), 0}, by_bob_));
     next_block();
     EXPECT_TRUE(by(bob_, push_contract_message{contract, Bytes(kMaxSenderPayload), 0}));
 }
@@ -226,9 +250,10 @@ TEST_F(PhatContracts, InstantiatesContracts)
     const H256 contract = contract_id(bob_, code_.hash(), cluster_, Bytes{5});
     ASSERT_TRUE(by(bob_, instantiation(config::kDollars)));
     EXPECT_EQ(Contracts::get(contract), (BasicContractInfo{bob_, cluster_}));
-    EXPECT_EQ(outbound(), (std::vector{pushed(ClusterOperation{ClusterOperation::Deposit{cluster_, bob_, config::kDollars}}),
-                                       pushed(ContractOperation{ContractOperation::InstantiateCode{
-                                           {bob_, code_, {5}, cluster_, {0xed, 0x4b, 0x9d, 0x1b}}, 6, 7, 8}})}));
+    EXPECT_EQ(outbound(),
+              (std::vector{pushed(ClusterOperation{ClusterOperation::Deposit{cluster_, bob_, config::kDollars}}),
+                           pushed(ContractOperation{ContractOperation::InstantiateCode{
+                               {bob_, code_, {5}, cluster_, {0xed, 0x4b, 0x9d, 0x1b}}, 6, 7, 8}})}));
     EXPECT_EQ(events(), (std::vector{event(balances::Transfer{bob_, cluster_account(cluster_), config::kDollars}),
                                      event(Transfered{cluster_, {bob_.bytes}, config::kDollars}),
                                      event(Instantiating{contract, cluster_, bob_})}));
@@ -291,7 +316,8 @@ TEST_F(PhatContracts, RecordsAClusterKeyOnce)
     message.payload[0] = 1;
     EXPECT_EQ(on_message(message).error(), to_dispatch_error(Error::InvalidSender));
     EXPECT_TRUE(on_message(cluster_key_message(cluster_, key_)));
-    EXPECT_EQ(on_message(cluster_key_message(cluster_, other_)).error(), to_dispatch_error(Error::DuplicatedDeployment));
+    EXPECT_EQ(on_message(cluster_key_message(cluster_, other_)).error(),
+              to_dispatch_error(Error::DuplicatedDeployment));
     EXPECT_EQ(phala_registry::ClusterKeys::get(cluster_), key_);
 }
 
@@ -301,12 +327,12 @@ TEST_F(PhatContracts, BelievesOnlyMembersAboutACluster)
     register_worker(other_worker_);
     take_events();
     const auto deployed = [&](const PublicKey& worker, const H256& cluster, const PublicKey& key) {
-        return on_message(
-            message_of(MessageOrigin::worker(worker), WorkerClusterReport{WorkerClusterReport::ClusterDeployed{cluster, key}}));
+        return on_message(message_of(MessageOrigin::worker(worker),
+                                     WorkerClusterReport{WorkerClusterReport::ClusterDeployed{cluster, key}}));
     };
     const auto failed = [&](const PublicKey& worker) {
-        return on_message(
-            message_of(MessageOrigin::worker(worker), WorkerClusterReport{WorkerClusterReport::ClusterDeploymentFailed{cluster_}}));
+        return on_message(message_of(MessageOrigin::worker(worker),
+                                     WorkerClusterReport{WorkerClusterReport::ClusterDeploymentFailed{cluster_}}));
     };
     const auto bad_sender = to_dispatch_error(Error::InvalidSender);
     EXPECT_EQ(deployed(other_, cluster_, cluster_key_.public_key()).error(), bad_sender);
@@ -355,8 +381,10 @@ TEST_F(PhatContracts, HasItsLiteralNames)
     std::string names;
     for (const auto& error : reflect::enumerators<Error>)
         names.append(error.name).append(" ");
-    EXPECT_EQ(names, "CodeNotFound ClusterNotFound ClusterNotDeployed ClusterPermissionDenied DuplicatedContract DuplicatedDeployment "
-                     "NoWorkerSpecified InvalidSender WorkerNotFound PayloadTooLarge NoPinkSystemCode ContractNotFound WorkerIsBusy ");
+    EXPECT_EQ(
+        names,
+        "CodeNotFound ClusterNotFound ClusterNotDeployed ClusterPermissionDenied DuplicatedContract DuplicatedDeployment "
+        "NoWorkerSpecified InvalidSender WorkerNotFound PayloadTooLarge NoPinkSystemCode ContractNotFound WorkerIsBusy ");
     const auto list = []<class Variant>() {
         std::string out;
         Variant::for_each([&]<std::uint8_t Index, class T>() {
@@ -367,17 +395,19 @@ TEST_F(PhatContracts, HasItsLiteralNames)
         });
         return out;
     };
-    EXPECT_EQ(list.operator()<Pallet::Call>(),
-              "0 add_cluster owner permission deploy_workers deposit gas_price deposit_per_item deposit_per_byte treasury_account; "
-              "1 cluster_upload_resource cluster_id resource_type resource_data; 2 transfer_to_cluster amount cluster_id dest_account; "
-              "3 push_contract_message contract_id payload deposit; 4 instantiate_contract code_index data salt cluster_id transfer "
-              "gas_limit storage_deposit_limit deposit; 5 cluster_destroy cluster; 6 set_pink_system_code code; 8 add_worker_to_cluster "
-              "worker_pubkey cluster_id; ");
-    EXPECT_EQ(list.operator()<Pallet::Event>(),
-              "0 ClusterCreated cluster system_contract; 1 ClusterPubkeyAvailable cluster pubkey; 2 ClusterDeployed cluster pubkey worker; "
-              "3 ClusterDeploymentFailed cluster worker; 4 Instantiating contract cluster deployer; 5 ContractPubkeyAvailable contract "
-              "cluster pubkey; 6 Instantiated contract cluster deployer; 7 ClusterDestroyed cluster; 8 Transfered cluster account amount; "
-              "9 WorkerAddedToCluster worker cluster; 10 WorkerRemovedFromCluster worker cluster; ");
+    EXPECT_EQ(
+        list.operator()<Pallet::Call>(),
+        "0 add_cluster owner permission deploy_workers deposit gas_price deposit_per_item deposit_per_byte treasury_account; "
+        "1 cluster_upload_resource cluster_id resource_type resource_data; 2 transfer_to_cluster amount cluster_id dest_account; "
+        "3 push_contract_message contract_id payload deposit; 4 instantiate_contract code_index data salt cluster_id transfer "
+        "gas_limit storage_deposit_limit deposit; 5 cluster_destroy cluster; 6 set_pink_system_code code; 8 add_worker_to_cluster "
+        "worker_pubkey cluster_id; ");
+    EXPECT_EQ(
+        list.operator()<Pallet::Event>(),
+        "0 ClusterCreated cluster system_contract; 1 ClusterPubkeyAvailable cluster pubkey; 2 ClusterDeployed cluster pubkey worker; "
+        "3 ClusterDeploymentFailed cluster worker; 4 Instantiating contract cluster deployer; 5 ContractPubkeyAvailable contract "
+        "cluster pubkey; 6 Instantiated contract cluster deployer; 7 ClusterDestroyed cluster; 8 Transfered cluster account amount; "
+        "9 WorkerAddedToCluster worker cluster; 10 WorkerRemovedFromCluster worker cluster; ");
     EXPECT_EQ(pallet_index("PhalaPhatContracts"), 91);
 }
 

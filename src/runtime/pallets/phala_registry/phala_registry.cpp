@@ -210,7 +210,8 @@ DispatchResult update_worker_endpoint::dispatch(Signed) const
     PHALA_CHECK(ensure(signature.size() == 64, Error::InvalidSignatureLength));
     PHALA_CHECK(ensure(scale::encode(endpoint_payload).size() <= kMaxEndpointPayload, Error::InvalidInput));
     const PublicKey& worker = endpoint_payload.pubkey;
-    PHALA_CHECK(ensure(crypto::sr25519::verify({array_of<64>(signature)}, endpoint_payload.signing_bytes(), worker), Error::InvalidSignature));
+    PHALA_CHECK(ensure(crypto::sr25519::verify({array_of<64>(signature)}, endpoint_payload.signing_bytes(), worker),
+                       Error::InvalidSignature));
     const std::uint64_t now = timestamp::Now::get();
     const std::uint64_t signed_at = endpoint_payload.signing_time;
     PHALA_CHECK(ensure(signed_at < now && now - signed_at <= kEndpointValidity, Error::InvalidEndpointSigningTime));

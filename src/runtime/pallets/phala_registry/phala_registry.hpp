@@ -45,7 +45,8 @@ struct RotationCounter : StorageValue<name, "RotationCounter", std::uint64_t, De
     static constexpr auto docs = "The rotation counter starting from 1, it always equals to the latest rotation id.";
 };
 struct MasterKeyRotationLock : StorageValue<name, "MasterKeyRotationLock", std::optional<std::uint64_t>, Default> {
-    static constexpr auto docs = "Current rotation info including rotation id. Only one rotation is in process at one time.";
+    static constexpr auto docs =
+        "Current rotation info including rotation id. Only one rotation is in process at one time.";
 };
 struct Workers : StorageMap<name, "Workers", Twox64Concat<PublicKey>, WorkerInfoV2> {
     static constexpr auto docs = "Mapping from worker pubkey to WorkerInfo.";
@@ -127,7 +128,8 @@ struct MinimumPRuntimeVersionChangedTo {
 struct PRuntimeConsensusVersionChangedTo {
     std::uint32_t _0;
     static constexpr auto docs = "Workers switch to this version of their shared behaviour.";
-    friend bool operator==(const PRuntimeConsensusVersionChangedTo&, const PRuntimeConsensusVersionChangedTo&) = default;
+    friend bool operator==(const PRuntimeConsensusVersionChangedTo&,
+                           const PRuntimeConsensusVersionChangedTo&) = default;
 };
 struct GatekeeperLaunched {
     static constexpr auto docs = "The first master key is on the chain.";
@@ -222,7 +224,8 @@ struct set_minimum_pruntime_version {
     std::uint32_t major;
     std::uint32_t minor;
     std::uint32_t patch;
-    static constexpr auto docs = "Set minimum pRuntime version. Versions less than MinimumPRuntimeVersion would be forced to quit.";
+    static constexpr auto docs =
+        "Set minimum pRuntime version. Versions less than MinimumPRuntimeVersion would be forced to quit.";
     static Weight weight() { return weight_of(0, 2); }
     DispatchResult dispatch(Root) const;
 };
@@ -259,17 +262,18 @@ struct Pallet {
     static constexpr std::string_view name = phala_registry::name.view();
     static constexpr std::string_view crate = "phala_pallets::registry";
     static constexpr std::uint16_t storage_version = 7;
-    using Storage = std::tuple<Gatekeeper, GatekeeperMasterPubkey, GatekeeperLaunchedAt, RotationCounter, MasterKeyRotationLock, Workers,
-                               ContractKeys, ClusterKeys, BenchmarkDuration, Endpoints, EndpointSigningTimes, MinimumPRuntimeVersion,
-                               PRuntimeConsensusVersion>;
+    using Storage = std::tuple<Gatekeeper, GatekeeperMasterPubkey, GatekeeperLaunchedAt, RotationCounter,
+                               MasterKeyRotationLock, Workers, ContractKeys, ClusterKeys, BenchmarkDuration, Endpoints,
+                               EndpointSigningTimes, MinimumPRuntimeVersion, PRuntimeConsensusVersion>;
     using Event = Variant<At<0, GatekeeperAdded>, At<1, GatekeeperRemoved>, At<2, WorkerAdded>, At<3, WorkerUpdated>,
                           At<4, MasterKeyRotated>, At<5, MasterKeyRotationFailed>, At<6, InitialScoreSet>,
-                          At<7, MinimumPRuntimeVersionChangedTo>, At<8, PRuntimeConsensusVersionChangedTo>, At<9, GatekeeperLaunched>>;
+                          At<7, MinimumPRuntimeVersionChangedTo>, At<8, PRuntimeConsensusVersionChangedTo>,
+                          At<9, GatekeeperLaunched>>;
     using Error = phala_registry::Error;
     // 0, 2, 6, 9–12 and 15 are kept for benchmarks, topic keys, legacy registration, allow lists and time servers
-    using Call = Variant<At<1, force_register_worker>, At<3, register_gatekeeper>, At<4, unregister_gatekeeper>, At<5, rotate_master_key>,
-                         At<7, register_worker_v2>, At<8, update_worker_endpoint>, At<13, set_minimum_pruntime_version>,
-                         At<14, set_pruntime_consensus_version>>;
+    using Call = Variant<At<1, force_register_worker>, At<3, register_gatekeeper>, At<4, unregister_gatekeeper>,
+                         At<5, rotate_master_key>, At<7, register_worker_v2>, At<8, update_worker_endpoint>,
+                         At<13, set_minimum_pruntime_version>, At<14, set_pruntime_consensus_version>>;
     using Constants = std::tuple<NoneAttestationEnabled, VerifyPRuntime, VerifyRelaychainGenesisBlockHash>;
     using GenesisConfig = phala_registry::GenesisConfig;
     static void build_genesis(const GenesisConfig& config);

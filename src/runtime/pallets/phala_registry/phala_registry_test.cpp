@@ -33,16 +33,21 @@ protected:
 
 TEST_F(Registry, KeepsItsStorageKeys) // sdk-wire V31
 {
-    const PublicKey worker{array_from_hex<32>("a63d1427fd44c2e8876a2d724abc93fee5cff849ca7cdc4a906e381a189c8c04").value()};
+    const PublicKey worker{
+        array_from_hex<32>("a63d1427fd44c2e8876a2d724abc93fee5cff849ca7cdc4a906e381a189c8c04").value()};
     const std::string id = "a63d1427fd44c2e8876a2d724abc93fee5cff849ca7cdc4a906e381a189c8c04";
-    EXPECT_EQ(to_hex(ContractKeys::key({filled(0xc0)})),
-              "0d746931e7a6bfd47fbcccfd71984aef56d5f6993edd947476754848e5e270f15a223a5a789981c3c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0"
-              "c0c0c0c0c0c0c0c0c0c0");
-    EXPECT_EQ(to_hex(ClusterKeys::key(cluster_)),
-              "0d746931e7a6bfd47fbcccfd71984aefb0bcb135e3d04e9bf80fc02ccd7bc4d7874cb762a9d6a6680000000000000000000000000000000000000000000000"
-              "000000000000000001");
-    EXPECT_EQ(to_hex(Endpoints::key(worker)), "0d746931e7a6bfd47fbcccfd71984aef256502b006697fb142d2eb87ba5e1ca16034ce7ab1988522" + id);
-    EXPECT_EQ(to_hex(Workers::key(worker)), "0d746931e7a6bfd47fbcccfd71984aef1bf55d6b9732eb86723ccad1af88b9856034ce7ab1988522" + id);
+    EXPECT_EQ(
+        to_hex(ContractKeys::key({filled(0xc0)})),
+        "0d746931e7a6bfd47fbcccfd71984aef56d5f6993edd947476754848e5e270f15a223a5a789981c3c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0"
+        "c0c0c0c0c0c0c0c0c0c0");
+    EXPECT_EQ(
+        to_hex(ClusterKeys::key(cluster_)),
+        "0d746931e7a6bfd47fbcccfd71984aefb0bcb135e3d04e9bf80fc02ccd7bc4d7874cb762a9d6a6680000000000000000000000000000000000000000000000"
+        "000000000000000001");
+    EXPECT_EQ(to_hex(Endpoints::key(worker)),
+              "0d746931e7a6bfd47fbcccfd71984aef256502b006697fb142d2eb87ba5e1ca16034ce7ab1988522" + id);
+    EXPECT_EQ(to_hex(Workers::key(worker)),
+              "0d746931e7a6bfd47fbcccfd71984aef1bf55d6b9732eb86723ccad1af88b9856034ce7ab1988522" + id);
 }
 
 TEST_F(Registry, RegistersAWorker)
@@ -58,10 +63,17 @@ TEST_F(Registry, RegistersAWorker)
                                 .initial_score = std::nullopt,
                                 .features = {4, 1}};
     EXPECT_EQ(Workers::get(key_), expected);
-    EXPECT_EQ(to_hex(scale::encode(expected)), to_hex(key_) + to_hex(key_) + "0000020000f15365000000000" "1" + to_hex(alice_)
-                                                   + "00" "80" "00" "080400000001000000");
+    EXPECT_EQ(to_hex(scale::encode(expected)), to_hex(key_) + to_hex(key_)
+                                                   + "0000020000f15365000000000"
+                                                     "1"
+                                                   + to_hex(alice_)
+                                                   + "00"
+                                                     "80"
+                                                     "00"
+                                                     "080400000001000000");
     EXPECT_EQ(events(), (std::vector{event(WorkerAdded{key_, std::nullopt, 128})}));
-    EXPECT_EQ(outbound(), (std::vector{told(key_, WorkerEvent::Registered{128}), told(key_, WorkerEvent::BenchStart{8})}));
+    EXPECT_EQ(outbound(),
+              (std::vector{told(key_, WorkerEvent::Registered{128}), told(key_, WorkerEvent::BenchStart{8})}));
 }
 
 TEST_F(Registry, UpdatesAWorkerThatRegistersAgain)
@@ -90,10 +102,12 @@ TEST_F(Registry, RefusesBadRegistrations)
         return fails(error, call, {Signed{alice_}});
     };
     EXPECT_TRUE(refuses(Error::ParachainIdMismatch, [](auto& call) { call.pruntime_info.para_id = 0; }));
-    EXPECT_TRUE(refuses(Error::GenesisBlockHashRejected, [](auto& call) { call.pruntime_info.genesis_block_hash = {}; }));
+    EXPECT_TRUE(
+        refuses(Error::GenesisBlockHashRejected, [](auto& call) { call.pruntime_info.genesis_block_hash = {}; }));
     EXPECT_TRUE(refuses(Error::InvalidPubKey, [&](auto& call) { call.pruntime_info.ecdh_pubkey = other_; }));
-    EXPECT_TRUE(refuses(Error::UnsupportedAttestationType,
-                        [](auto& call) { call.attestation = AttestationReport{AttestationReport::SgxDcap{{1}, std::nullopt}}; }));
+    EXPECT_TRUE(refuses(Error::UnsupportedAttestationType, [](auto& call) {
+        call.attestation = AttestationReport{AttestationReport::SgxDcap{{1}, std::nullopt}};
+    }));
     EXPECT_TRUE(fails(dispatch_error::BadOrigin{}, register_worker_v2{registration(key_), std::nullopt}, {Root{}}));
 }
 
@@ -106,7 +120,8 @@ TEST_F(Registry, ForceRegistersAWorker)
     EXPECT_EQ(worker->operator_, bob_);
     EXPECT_EQ(worker->confidence_level, 128);
     EXPECT_EQ(events(), (std::vector{event(WorkerAdded{key_, AttestationProvider::Root, 128})}));
-    EXPECT_EQ(outbound(), (std::vector{told(key_, WorkerEvent::Registered{128}), told(key_, WorkerEvent::BenchStart{8})}));
+    EXPECT_EQ(outbound(),
+              (std::vector{told(key_, WorkerEvent::Registered{128}), told(key_, WorkerEvent::BenchStart{8})}));
 }
 
 TEST_F(Registry, LaunchesTheFirstGatekeeper)
@@ -127,7 +142,8 @@ TEST_F(Registry, LaunchesTheFirstGatekeeper)
     EXPECT_EQ(GatekeeperMasterPubkey::get(), master_.public_key());
     EXPECT_EQ(GatekeeperLaunchedAt::get(), (std::tuple{BlockNumber{3}, kFirstTime / 1000 + 2}));
     EXPECT_EQ(events(), (std::vector{event(GatekeeperLaunched{})}));
-    EXPECT_EQ(outbound(), (std::vector{pushed(GatekeeperLaunch{GatekeeperLaunch::MasterPubkeyOnChain{master_.public_key()}})}));
+    EXPECT_EQ(outbound(),
+              (std::vector{pushed(GatekeeperLaunch{GatekeeperLaunch::MasterPubkeyOnChain{master_.public_key()}})}));
 
     next_block();
     EXPECT_TRUE(fails(Error::InvalidGatekeeper, register_gatekeeper{key_}, {Root{}}));
@@ -141,7 +157,8 @@ TEST_F(Registry, BelievesOnlyGatekeepersAboutTheMasterKey)
     launch_gatekeeper();
     register_worker(other_worker_);
     next_block();
-    EXPECT_EQ(on_message(master_pubkey(other_, master_.public_key())).error(), to_dispatch_error(Error::InvalidGatekeeper));
+    EXPECT_EQ(on_message(master_pubkey(other_, master_.public_key())).error(),
+              to_dispatch_error(Error::InvalidGatekeeper));
     EXPECT_EQ(on_message(master_pubkey(key_, other_)).error(), to_dispatch_error(Error::MasterKeyMismatch));
     EXPECT_TRUE(on_message(master_pubkey(key_, master_.public_key())));
     auto message = master_pubkey(key_, other_);
@@ -150,8 +167,9 @@ TEST_F(Registry, BelievesOnlyGatekeepersAboutTheMasterKey)
     message = master_pubkey(key_, other_);
     message.payload.push_back(0);
     EXPECT_EQ(on_message(message).error(), to_dispatch_error(Error::CannotHandleUnknownMessage));
-    EXPECT_EQ(on_message(message_of(MessageOrigin::worker(key_), RegistryEvent{RegistryEvent::BenchReport{1, 2}})).error(),
-              to_dispatch_error(Error::NotImplemented));
+    EXPECT_EQ(
+        on_message(message_of(MessageOrigin::worker(key_), RegistryEvent{RegistryEvent::BenchReport{1, 2}})).error(),
+        to_dispatch_error(Error::NotImplemented));
     EXPECT_TRUE(events().empty() && outbound().empty());
     EXPECT_EQ(GatekeeperMasterPubkey::get(), master_.public_key());
 }
@@ -180,7 +198,8 @@ TEST_F(Registry, RotatesTheMasterKey)
     ASSERT_TRUE(by_root(rotate_master_key{}));
     EXPECT_EQ(RotationCounter::get(), 1U);
     EXPECT_EQ(MasterKeyRotationLock::get(), 1U);
-    EXPECT_EQ(outbound(), (std::vector{pushed(GatekeeperLaunch{GatekeeperLaunch::RotateMasterKey{1, {{key_, key_}}}})}));
+    EXPECT_EQ(outbound(),
+              (std::vector{pushed(GatekeeperLaunch{GatekeeperLaunch::RotateMasterKey{1, {{key_, key_}}}})}));
     EXPECT_TRUE(fails(Error::MasterKeyInRotation, rotate_master_key{}, {Root{}}));
     EXPECT_TRUE(fails(Error::MasterKeyInRotation, register_gatekeeper{other_}, {Root{}}));
     EXPECT_TRUE(fails(Error::MasterKeyInRotation, unregister_gatekeeper{key_}, {Root{}}));
@@ -194,7 +213,8 @@ TEST_F(Registry, RotatesTheMasterKey)
     EXPECT_EQ(take_events(), (std::vector{event(MasterKeyRotated{1, new_master.public_key()})}));
     EXPECT_EQ(GatekeeperMasterPubkey::get(), new_master.public_key());
     EXPECT_EQ(MasterKeyRotationLock::get(), std::nullopt);
-    EXPECT_EQ(outbound(), (std::vector{pushed(GatekeeperLaunch{GatekeeperLaunch::MasterPubkeyRotated{new_master.public_key()}})}));
+    EXPECT_EQ(outbound(),
+              (std::vector{pushed(GatekeeperLaunch{GatekeeperLaunch::MasterPubkeyRotated{new_master.public_key()}})}));
     // from now on the gatekeepers speak with the new key only
     EXPECT_FALSE(send(master_, rotated(1, master_.public_key())));
     ASSERT_TRUE(send(new_master, rotated(1, master_.public_key())));
@@ -248,7 +268,8 @@ TEST_F(Registry, SetsVersions)
     ASSERT_TRUE(by_root(set_pruntime_consensus_version{4}));
     EXPECT_EQ(MinimumPRuntimeVersion::get(), (std::tuple{1U, 2U, 3U}));
     EXPECT_EQ(PRuntimeConsensusVersion::get(), 4U);
-    EXPECT_EQ(events(), (std::vector{event(MinimumPRuntimeVersionChangedTo{1, 2, 3}), event(PRuntimeConsensusVersionChangedTo{4})}));
+    EXPECT_EQ(events(), (std::vector{event(MinimumPRuntimeVersionChangedTo{1, 2, 3}),
+                                     event(PRuntimeConsensusVersionChangedTo{4})}));
 }
 
 TEST_F(Registry, HasItsLiteralNames)
@@ -256,14 +277,15 @@ TEST_F(Registry, HasItsLiteralNames)
     std::string names;
     for (const auto& error : reflect::enumerators<Error>)
         names.append(error.name).append(" ");
-    EXPECT_EQ(names,
-              "CannotHandleUnknownMessage InvalidSender InvalidPubKey MalformedSignature InvalidSignatureLength InvalidSignature "
-              "UnknownContract InvalidIASSigningCert InvalidReport InvalidQuoteStatus BadIASReport OutdatedIASReport UnknownQuoteBodyFormat "
-              "InvalidDCAPQuote InvalidRuntimeInfoHash InvalidRuntimeInfo InvalidInput InvalidBenchReport WorkerNotFound "
-              "NoneAttestationDisabled InvalidGatekeeper InvalidMasterPubkey MasterKeyMismatch MasterKeyUninitialized "
-              "GenesisBlockHashRejected GenesisBlockHashAlreadyExists GenesisBlockHashNotFound PRuntimeRejected PRuntimeAlreadyExists "
-              "PRuntimeNotFound UnknownCluster NotImplemented CannotRemoveLastGatekeeper MasterKeyInRotation InvalidRotatedMasterPubkey "
-              "InvalidEndpointSigningTime NotMigrationRoot ParachainIdMismatch InvalidConsensusVersion UnsupportedAttestationType ");
+    EXPECT_EQ(
+        names,
+        "CannotHandleUnknownMessage InvalidSender InvalidPubKey MalformedSignature InvalidSignatureLength InvalidSignature "
+        "UnknownContract InvalidIASSigningCert InvalidReport InvalidQuoteStatus BadIASReport OutdatedIASReport UnknownQuoteBodyFormat "
+        "InvalidDCAPQuote InvalidRuntimeInfoHash InvalidRuntimeInfo InvalidInput InvalidBenchReport WorkerNotFound "
+        "NoneAttestationDisabled InvalidGatekeeper InvalidMasterPubkey MasterKeyMismatch MasterKeyUninitialized "
+        "GenesisBlockHashRejected GenesisBlockHashAlreadyExists GenesisBlockHashNotFound PRuntimeRejected PRuntimeAlreadyExists "
+        "PRuntimeNotFound UnknownCluster NotImplemented CannotRemoveLastGatekeeper MasterKeyInRotation InvalidRotatedMasterPubkey "
+        "InvalidEndpointSigningTime NotMigrationRoot ParachainIdMismatch InvalidConsensusVersion UnsupportedAttestationType ");
     std::string calls;
     Pallet::Call::for_each([&]<std::uint8_t Index, class Call>() {
         calls.append(std::to_string(Index)).append(" ").append(reflect::type_name<Call>);
@@ -271,10 +293,12 @@ TEST_F(Registry, HasItsLiteralNames)
             calls.append(" ").append(field);
         calls.append("; ");
     });
-    EXPECT_EQ(calls, "1 force_register_worker pubkey ecdh_pubkey operator; 3 register_gatekeeper gatekeeper; 4 unregister_gatekeeper "
-                     "gatekeeper; 5 rotate_master_key; 7 register_worker_v2 pruntime_info attestation; 8 update_worker_endpoint "
-                     "endpoint_payload signature; 13 set_minimum_pruntime_version major minor patch; 14 set_pruntime_consensus_version "
-                     "version; ");
+    EXPECT_EQ(
+        calls,
+        "1 force_register_worker pubkey ecdh_pubkey operator; 3 register_gatekeeper gatekeeper; 4 unregister_gatekeeper "
+        "gatekeeper; 5 rotate_master_key; 7 register_worker_v2 pruntime_info attestation; 8 update_worker_endpoint "
+        "endpoint_payload signature; 13 set_minimum_pruntime_version major minor patch; 14 set_pruntime_consensus_version "
+        "version; ");
     EXPECT_EQ(pallet_index("PhalaRegistry"), 86);
 }
 

@@ -17,6 +17,7 @@ using namespace std::chrono_literals;
 
 /// How long one block may take to fill; on the clock, a third of the slot: import executes it once more.
 constexpr auto kMaxBuildTime = 2000ms;
+constexpr std::chrono::milliseconds kFinalityDelay = 250ms;
 constexpr std::uint64_t kBuildPartOfSlot = 3;
 /// Transactions to try behind the first that did not fit any more: a smaller one may.
 constexpr int kMaxSkipped = 8;
@@ -188,13 +189,28 @@ struct DevSealer::Impl {
         return BlockRef{hash, number};
     }
 
+    /// polkadot.js reads the events of a block when it hears that a transaction is in it, and gives that up when it
+    /// hears of finality meanwhile: then nobody hears "inBlock", which @phala/sdk waits for.
+    void finalize_soon(const BlockRef& block)
+    {
+        {
+            std::unique_lock lock{mutex};
+            const auto delay = sealing.interval ? std::min(kFinalityDelay, *sealing.interval / 4) : kFinalityDelay;
+            changed.wait_for(lock, delay, [this] { return stopping; });
+        }
+        if (auto done = chain.finalize(block.hash); !done)
+            spdlog::error("cannot finalize block #{}: {}", block.number, done.error().message());
+    }
+
     void run()
     {
         while (wait_for_work()) {
             const bool instant = sealing.mode == SealingMode::Instant;
             const bool ahead = instant || sealing.interval;
-            auto made = create(instant ? Empty::Refuse : Empty::Allow, Finality::WithImport, std::nullopt,
+            auto made = create(instant ? Empty::Refuse : Empty::Allow, Finality::Later, std::nullopt,
                                ahead ? Clock::RunAhead : Clock::Follow);
+            if (made)
+                finalize_soon(*made);
             if (!made && !made.error().is(AuthorError::NothingToDo) && !made.error().is(AuthorError::NotOurTurn))
                 spdlog::error("cannot make a block: {}", made.error().message());
             if (instant && made && pool.size().ready_count > 0) { // what did not fit goes into the next block

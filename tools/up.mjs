@@ -45,24 +45,37 @@ const color = process.stdout.isTTY ? (code, text) => `\x1b[${code}m${text}\x1b[0
 const bold = (text) => color(1, text);
 const pha = (value) => `${value / PHA}`;
 
-/** Texts side by side, each broken into lines of its column. */
-function sideBySide(columns, width) {
-  const broken = columns.map(([title, ...lines]) => [title, '─'.repeat(width), ...lines.flatMap((line) => line.match(new RegExp(`.{1,${width}}`, 'g')) ?? [''])]);
-  const height = Math.max(...broken.map((lines) => lines.length));
+/** Words in lines of a width; what is longer than a line is cut. */
+function wrap(text, width) {
+  const lines = [''];
+  for (const word of text.split(' ').flatMap((word) => word.match(new RegExp(`.{1,${width}}`, 'g')) ?? [''])) {
+    const line = lines.at(-1);
+    if (line === '') lines[lines.length - 1] = word;
+    else if (line.length + 1 + word.length <= width) lines[lines.length - 1] = `${line} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
+}
+
+/** Texts side by side, each [title, paragraph…] in a column of its own. */
+function sideBySide(...columns) {
+  const width = Math.max(24, Math.min(36, Math.floor(((process.stdout.columns ?? 100) - 8) / columns.length)));
+  const lines = columns.map(([title, ...paragraphs]) => [title, '─'.repeat(width), ...paragraphs.flatMap((text) => wrap(text, width))]);
+  const height = Math.max(...lines.map((column) => column.length));
   for (let row = 0; row < height; ++row) {
-    const cells = broken.map((lines) => (lines[row] ?? '').padEnd(width));
-    console.log(`  ${(row === 0 ? cells.map(bold) : cells).join('   ').trimEnd()}`);
+    const cells = lines.map((column) => (column[row] ?? '').padEnd(width));
+    console.log(`  ${(row === 0 ? cells.map(bold) : cells).join('  ').trimEnd()}`);
   }
 }
 
 function showPayment(seen) {
-  console.log(`\n${bold(`Alice paid Bob ${pha(seen.amount)} token_a in secret`)} (block ${seen.block}). Who sees what:\n`);
-  const bytes = (seen.payload.length - 2) / 2;
-  sideBySide([
-    ['Everybody, on the chain', 'Alice sent a command to', `contract ${short(seen.to)}:`, `${seen.payload.slice(0, 114)}…`, `${bytes} bytes, encrypted. Bob and the`, 'amount are not to be found in them.'],
-    ['Bob asks for his balance', `${pha(seen.owner)} token_a`],
-    ["Charlie asks for Bob's", `refused: ${seen.stranger}`],
-  ], 36);
+  console.log(`\n${bold(`Alice paid Bob ${pha(seen.amount)} token_a in secret`)}, in block ${seen.block}. Who sees what:\n`);
+  sideBySide(
+    ['Everybody, on the chain', `Alice sent contract ${short(seen.to)} these ${(seen.payload.length - 2) / 2} bytes:`, `${seen.payload.slice(0, 98)}…`,
+      'They are encrypted: neither Bob nor the amount is in them.'],
+    ['Bob, asking for his balance', `${pha(seen.owner)} token_a`],
+    ["Charlie, asking for Bob's", `refused: ${seen.stranger}`],
+  );
 }
 
 function showNetwork(network, up, readyFile) {
@@ -118,11 +131,12 @@ async function main() {
   const readyFile = resolve(options['ready-file'] ?? join(network.folder, 'ready.json'));
   writeFileSync(readyFile, `${JSON.stringify(readyJson(network, up), null, 2)}\n`);
   finished = true;
-  showNetwork(network, up, readyFile);
   if (options['no-stay']) {
     await up.api.disconnect();
+    console.log(`\n${bold('All is well.')} Without --no-stay the network stays up.`);
     return end(0);
   }
+  showNetwork(network, up, readyFile);
   console.log(`\n${bold('Next')}: look around with https://polkadot.js.org/apps/?rpc=${network.ws}\nor point @phala/sdk at the node. Ctrl-C ends it all.`);
   const dead = await Promise.race(network.programs.map((program) => program.ended.then(() => program)));
   if (ending) return ending;

@@ -39,10 +39,11 @@ describe('@phala/sdk 0.5.10', () => {
   const value = async (contract, message, reader, ...args) => answer(await ask(contract, message, reader, ...args)).value;
   const counter = async () => (await value(probe, 'get', pairs.Alice)).toNumber();
   const unchanged = async (what, act) => {
-    const before = await clusterState(network.workers[0]);
+    // blocks go on meanwhile: they count as messages, but nobody sends a command
+    const { root } = await clusterState(network.workers[0]);
     await act();
-    assert.deepEqual(await clusterState(network.workers[0]), before, `${what} changes no state`);
-    assert.match(before.root, /^0x[0-9a-f]{64}$/);
+    assert.equal((await clusterState(network.workers[0])).root, root, `${what} changes no state`);
+    assert.match(root, /^0x[0-9a-f]{64}$/);
   };
   // code that nobody has uploaded: the probe with one more custom section
   const freshCode = (name) => u8aConcat(up.contracts.probe.built.code, [0, name.length + 1, name.length], Buffer.from(name));
@@ -204,7 +205,7 @@ describe('@phala/sdk 0.5.10', () => {
   test('20: waiting for a command that fails tells why, and nothing is changed', async () => {
     const had = await counter();
     const { result } = await send(api, probe.tx.changeAndRefuse({ gasLimit: GAS }), pairs.Alice);
-    await assert.rejects(result.waitFinalized(), /Refused/);
+    await assert.rejects(result.waitFinalized(), /Refused|reverted/); // the newest of two records speaks
     await command(registry, probe, 'changeAndTrap', pairs.Alice, []);
     assert.equal(await counter(), had);
   });

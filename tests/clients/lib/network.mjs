@@ -70,6 +70,13 @@ process.on('exit', () => {
   for (const child of alive) child.kill('SIGKILL');
 });
 
+// a signal that nobody else handles would end us without that
+for (const [signal, code] of [['SIGINT', 130], ['SIGTERM', 143], ['SIGHUP', 129]]) {
+  process.on(signal, () => {
+    if (process.listenerCount(signal) === 1) process.exit(code);
+  });
+}
+
 /** A program that runs, with all it wrote kept in a file and its last lines in memory. */
 export class Program {
   constructor(name, program, args, logFile) {

@@ -54,7 +54,9 @@ describe('phala-node that is killed', () => {
   const check = async (finalBefore) => {
     for (const { number, hash } of finalBefore) assert.equal(await call('chain_getBlockHash', [number]), hash, `block ${number} was final`);
     const best = await call('chain_getBlockHash');
-    assert.equal(await call('chain_getFinalizedHead'), best, 'a block and its finality are one commit');
+    // finality follows each block a moment later: one block at most is not final yet
+    const final = await call('chain_getFinalizedHead');
+    if (final !== best) assert.equal((await call('chain_getHeader')).parentHash, final);
     let transfers = 0n;
     let at = best;
     for (;;) {
@@ -106,7 +108,8 @@ describe('phala-node that is killed', () => {
   };
 
   let transfers = 0n;
-  for (const point of ['before-commit:12', 'inside:15', 'after-commit:12'])
+  // a block is two commits, itself and its finality: points of both kinds
+  for (const point of ['before-commit:40', 'before-commit:41', 'inside:40', 'inside:41', 'after-commit:40', 'after-commit:41'])
     test(`at ${point}`, async () => {
       const now = await killAt(point);
       assert.ok(now > transfers, 'it did something');

@@ -17,46 +17,118 @@ struct Probe {
         std::string text;
         std::optional<bool> flag;
     };
-    struct Noted { Topic<AccountId> by; std::uint64_t number; static constexpr auto docs = "note() was called."; };
-    struct Quiet { std::uint8_t byte; };
+    struct Noted {
+        Topic<AccountId> by;
+        std::uint64_t number;
+        static constexpr auto docs = "note() was called.";
+    };
+    struct Quiet {
+        std::uint8_t byte;
+    };
     using Events = phat::Events<Noted, Quiet>;
 
     std::uint64_t counter{};
     std::string last_note;
     Mapping<std::string, Bytes> entries;
 
-    struct create { std::uint64_t counter; static constexpr auto docs = "Starts counting at a number."; };
-    struct create_default { static constexpr std::string_view label = "default"; static constexpr auto docs = "Starts counting at zero."; };
-    struct create_or_fail { bool fail; static constexpr auto docs = "Fails on request."; };
+    struct create {
+        std::uint64_t counter;
+        static constexpr auto docs = "Starts counting at a number.";
+    };
+    struct create_default {
+        static constexpr std::string_view label = "default";
+        static constexpr auto docs = "Starts counting at zero.";
+    };
+    struct create_or_fail {
+        bool fail;
+        static constexpr auto docs = "Fails on request.";
+    };
     void on(create message) { counter = message.counter; }
     void on(create_default) {}
     Result<> on(create_or_fail message);
     using Constructors = phat::Messages<create, create_default, create_or_fail>;
 
-    struct get { static constexpr auto docs = "The counter."; };
-    struct increment { std::uint64_t by; static constexpr auto docs = "Add to the counter."; };
-    struct note { std::string text; static constexpr auto docs = "Remember a text, count it and tell it by an event."; };
-    struct last { static constexpr auto docs = "The remembered text, for its author's eyes."; };
-    struct put { std::string key; Bytes value; static constexpr auto docs = "Store bytes under a name."; };
-    struct find { std::string key; static constexpr auto docs = "The bytes under a name, if there are any."; };
-    struct echo { Pair pair; static constexpr auto docs = "The argument itself."; };
-    struct who { static constexpr auto docs = "The caller, the contract and the value that came with the call."; static constexpr bool payable = true; };
-    struct pay { static constexpr auto docs = "Takes value."; static constexpr bool payable = true; };
-    struct refuse { static constexpr auto docs = "Always an error."; };
-    struct change_and_refuse { static constexpr auto docs = "Counts, then fails: nothing is counted."; };
-    struct trap { static constexpr auto docs = "Traps."; };
-    struct change_and_trap { static constexpr auto docs = "Counts, then traps: nothing is counted."; };
-    struct loop { static constexpr auto docs = "Never ends by itself."; };
-    struct recurse { AccountId self; static constexpr auto docs = "Calls itself without end."; };
-    struct deep { std::uint32_t levels; static constexpr auto docs = "Recurses inside the contract."; };
-    struct hoard { static constexpr auto docs = "Takes memory without end."; };
-    struct flood { static constexpr auto docs = "Emits events without end."; };
-    struct log { std::string text; static constexpr auto docs = "Writes a line to the logger."; };
-    struct derive { Bytes salt; static constexpr auto docs = "The public key of a key that only this contract has."; };
-    struct in_transaction { static constexpr auto docs = "Whether all workers execute this."; };
-    struct time { static constexpr auto docs = "Block number and time of the chain."; };
-    using Messages = phat::Messages<get, increment, note, last, put, find, echo, who, pay, refuse, change_and_refuse, trap,
-                                    change_and_trap, loop, recurse, deep, hoard, flood, log, derive, in_transaction, time>;
+    struct get {
+        static constexpr auto docs = "The counter.";
+    };
+    struct increment {
+        std::uint64_t by;
+        static constexpr auto docs = "Add to the counter.";
+    };
+    struct note {
+        std::string text;
+        static constexpr auto docs = "Remember a text, count it and tell it by an event.";
+    };
+    struct last {
+        static constexpr auto docs = "The remembered text, for its author's eyes.";
+    };
+    struct put {
+        std::string key;
+        Bytes value;
+        static constexpr auto docs = "Store bytes under a name.";
+    };
+    struct find {
+        std::string key;
+        static constexpr auto docs = "The bytes under a name, if there are any.";
+    };
+    struct echo {
+        Pair pair;
+        static constexpr auto docs = "The argument itself.";
+    };
+    struct who {
+        static constexpr auto docs = "The caller, the contract and the value that came with the call.";
+        static constexpr bool payable = true;
+    };
+    struct pay {
+        static constexpr auto docs = "Takes value.";
+        static constexpr bool payable = true;
+    };
+    struct refuse {
+        static constexpr auto docs = "Always an error.";
+    };
+    struct change_and_refuse {
+        static constexpr auto docs = "Counts, then fails: nothing is counted.";
+    };
+    struct trap {
+        static constexpr auto docs = "Traps.";
+    };
+    struct change_and_trap {
+        static constexpr auto docs = "Counts, then traps: nothing is counted.";
+    };
+    struct loop {
+        static constexpr auto docs = "Never ends by itself.";
+    };
+    struct recurse {
+        AccountId self;
+        static constexpr auto docs = "Calls itself without end.";
+    };
+    struct deep {
+        std::uint32_t levels;
+        static constexpr auto docs = "Recurses inside the contract.";
+    };
+    struct hoard {
+        static constexpr auto docs = "Takes memory without end.";
+    };
+    struct flood {
+        static constexpr auto docs = "Emits events without end.";
+    };
+    struct log {
+        std::string text;
+        static constexpr auto docs = "Writes a line to the logger.";
+    };
+    struct derive {
+        Bytes salt;
+        static constexpr auto docs = "The public key of a key that only this contract has.";
+    };
+    struct in_transaction {
+        static constexpr auto docs = "Whether all workers execute this.";
+    };
+    struct time {
+        static constexpr auto docs = "Block number and time of the chain.";
+    };
+    using Messages =
+        phat::Messages<get, increment, note, last, put, find, echo, who, pay, refuse, change_and_refuse, trap,
+                       change_and_trap, loop, recurse, deep, hoard, flood, log, derive, in_transaction, time>;
 
     std::uint64_t on(get) const { return counter; }
     void on(increment message) { counter += message.by; }
@@ -79,7 +151,10 @@ struct Probe {
     void on(log message) const { pink::log(pink::Level::Info, message.text); }
     Bytes on(derive message) const;
     bool on(in_transaction) const { return pink::is_in_transaction(); }
-    std::pair<BlockNumber, Timestamp> on(time, const View<Probe>& view) const { return {view.block_number(), view.now()}; }
+    std::pair<BlockNumber, Timestamp> on(time, const View<Probe>& view) const
+    {
+        return {view.block_number(), view.now()};
+    }
 };
 
 } // namespace phat::examples

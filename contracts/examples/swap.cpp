@@ -5,10 +5,12 @@ namespace phat::examples {
 Swap::Result<> Swap::on(swap message, Env<Swap>& env)
 {
     const AccountId me = env.caller();
-    const auto paid = env.at<Token>(first).call(Token::transfer_from{.from = me, .to = message.with, .value = message.give});
+    const auto paid =
+        env.at<Token>(first).call(Token::transfer_from{.from = me, .to = message.with, .value = message.give});
     if (!succeeded(paid))
         return std::unexpected{Error::FirstLegFailed};
-    const auto received = env.at<Token>(second).call(Token::transfer_from{.from = message.with, .to = me, .value = message.take});
+    const auto received =
+        env.at<Token>(second).call(Token::transfer_from{.from = message.with, .to = me, .value = message.take});
     if (!succeeded(received))
         return std::unexpected{Error::SecondLegFailed}; // an error undoes the first leg too
     return {};
@@ -17,7 +19,8 @@ Swap::Result<> Swap::on(swap message, Env<Swap>& env)
 void Swap::on(try_swap message, Env<Swap>& env)
 {
     const AccountId me = env.caller();
-    const auto paid = env.at<Token>(first).call(Token::transfer_from{.from = me, .to = message.with, .value = message.give});
+    const auto paid =
+        env.at<Token>(first).call(Token::transfer_from{.from = me, .to = message.with, .value = message.give});
     if (succeeded(paid))
         (void)env.at<Token>(second).call(Token::transfer_from{.from = message.with, .to = me, .value = message.take});
 }

@@ -13,7 +13,10 @@ struct Swap {
 
     AccountId first{}, second{}; ///< the two tokens
 
-    struct create { AccountId first, second; static constexpr auto docs = "A place to swap these two tokens."; };
+    struct create {
+        AccountId first, second;
+        static constexpr auto docs = "A place to swap these two tokens.";
+    };
     void on(create message) { first = message.first, second = message.second; }
     using Constructors = phat::Messages<create>;
 
@@ -27,7 +30,9 @@ struct Swap {
         Balance give, take;
         static constexpr auto docs = "As swap, but the first leg stays when the second fails.";
     };
-    struct my_balances { static constexpr auto docs = "What this contract itself holds of the two tokens."; };
+    struct my_balances {
+        static constexpr auto docs = "What this contract itself holds of the two tokens.";
+    };
     using Messages = phat::Messages<swap, try_swap, my_balances>;
 
     Result<> on(swap message, Env<Swap>& env);

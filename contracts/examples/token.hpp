@@ -16,16 +16,39 @@ struct Token {
     Mapping<AccountId, Balance> balances;
     Mapping<std::pair<AccountId, AccountId>, Balance> allowances;
 
-    struct create { Balance supply; static constexpr auto docs = "The whole supply belongs to who creates the token."; };
+    struct create {
+        Balance supply;
+        static constexpr auto docs = "The whole supply belongs to who creates the token.";
+    };
     void on(create message, Env<Token>& env);
     using Constructors = phat::Messages<create>;
 
-    struct transfer { AccountId to; Balance value; static constexpr auto docs = "Move tokens of the caller."; };
-    struct approve { AccountId spender; Balance value; static constexpr auto docs = "Let a spender move up to this much."; };
-    struct transfer_from { AccountId from, to; Balance value; static constexpr auto docs = "Move tokens that their owner approved."; };
-    struct balance_of { AccountId who; static constexpr auto docs = "A balance, for its owner alone."; };
-    struct allowance { AccountId owner, spender; static constexpr auto docs = "What a spender may still move, for these two alone."; };
-    struct supply { static constexpr auto docs = "All tokens there are. No secret."; };
+    struct transfer {
+        AccountId to;
+        Balance value;
+        static constexpr auto docs = "Move tokens of the caller.";
+    };
+    struct approve {
+        AccountId spender;
+        Balance value;
+        static constexpr auto docs = "Let a spender move up to this much.";
+    };
+    struct transfer_from {
+        AccountId from, to;
+        Balance value;
+        static constexpr auto docs = "Move tokens that their owner approved.";
+    };
+    struct balance_of {
+        AccountId who;
+        static constexpr auto docs = "A balance, for its owner alone.";
+    };
+    struct allowance {
+        AccountId owner, spender;
+        static constexpr auto docs = "What a spender may still move, for these two alone.";
+    };
+    struct supply {
+        static constexpr auto docs = "All tokens there are. No secret.";
+    };
     using Messages = phat::Messages<transfer, approve, transfer_from, balance_of, allowance, supply>;
 
     Result<> on(transfer message, Env<Token>& env);

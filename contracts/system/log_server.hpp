@@ -10,12 +10,19 @@ struct LogServer {
 
     AccountId owner_account{};
 
-    struct create { static constexpr std::string_view label = "default"; static constexpr auto docs = "Owned by who creates it."; };
+    struct create {
+        static constexpr std::string_view label = "default";
+        static constexpr auto docs = "Owned by who creates it.";
+    };
     void on(create, Env<LogServer>& env) { owner_account = env.caller(); }
     using Constructors = phat::Messages<create>;
 
-    struct version { static constexpr auto docs = "Version of this contract."; };
-    struct owner { static constexpr auto docs = "Who created it."; };
+    struct version {
+        static constexpr auto docs = "Version of this contract.";
+    };
+    struct owner {
+        static constexpr auto docs = "Who created it.";
+    };
     using Messages = phat::Messages<version, owner>;
 
     std::tuple<std::uint16_t, std::uint16_t, std::uint16_t> on(version) const { return {1, 0, 0}; }

@@ -31,13 +31,15 @@ struct Primitive {
     std::size_t size;
     bool is_signed;
 };
-constexpr std::array kIntegers{Primitive{"u8", 1, false}, Primitive{"u16", 2, false}, Primitive{"u32", 4, false}, Primitive{"u64", 8, false},
-    Primitive{"u128", 16, false}, Primitive{"i8", 1, true}, Primitive{"i16", 2, true}, Primitive{"i32", 4, true}, Primitive{"i64", 8, true},
-    Primitive{"i128", 16, true}};
+constexpr std::array kIntegers{Primitive{"u8", 1, false},  Primitive{"u16", 2, false},   Primitive{"u32", 4, false},
+                               Primitive{"u64", 8, false}, Primitive{"u128", 16, false}, Primitive{"i8", 1, true},
+                               Primitive{"i16", 2, true},  Primitive{"i32", 4, true},    Primitive{"i64", 8, true},
+                               Primitive{"i128", 16, true}};
 
 const Primitive* integer_type(std::string_view name)
 {
-    const auto found = std::find_if(kIntegers.begin(), kIntegers.end(), [&](const auto& one) { return one.name == name; });
+    const auto found =
+        std::find_if(kIntegers.begin(), kIntegers.end(), [&](const auto& one) { return one.name == name; });
     return found == kIntegers.end() ? nullptr : &*found;
 }
 
@@ -49,7 +51,8 @@ std::string text_of_member(const json::Value& object, std::string_view name)
 
 std::uint32_t number_of(const json::Value* value)
 {
-    return value != nullptr && value->integer() != nullptr ? static_cast<std::uint32_t>(value->integer()->magnitude) : 0;
+    return value != nullptr && value->integer() != nullptr ? static_cast<std::uint32_t>(value->integer()->magnitude)
+                                                           : 0;
 }
 
 const json::Array& array_of_member(const json::Value& object, std::string_view name)
@@ -67,13 +70,15 @@ std::unexpected<Error> bad_value(std::string_view expected, const json::Value& g
 bool is_account(const json::Value& type)
 {
     const auto& path = array_of_member(type, "path");
-    return !path.empty() && path.back().string() != nullptr && (*path.back().string() == "AccountId32" || *path.back().string() == "AccountId");
+    return !path.empty() && path.back().string() != nullptr
+           && (*path.back().string() == "AccountId32" || *path.back().string() == "AccountId");
 }
 
 bool is_hash(const json::Value& type)
 {
     const auto& path = array_of_member(type, "path");
-    return !path.empty() && path.back().string() != nullptr && (*path.back().string() == "H256" || *path.back().string() == "Hash");
+    return !path.empty() && path.back().string() != nullptr
+           && (*path.back().string() == "H256" || *path.back().string() == "Hash");
 }
 
 /// An address, 0x hex, or the secret URI of a development account.
@@ -127,7 +132,8 @@ public:
             return std::nullopt;
         if (is_account(type)) {
             ByteArray<32> bytes{};
-            return in_.read(bytes.data(), bytes.size()) ? std::optional{json::Value{crypto::address_of(bytes)}} : std::nullopt;
+            return in_.read(bytes.data(), bytes.size()) ? std::optional{json::Value{crypto::address_of(bytes)}}
+                                                        : std::nullopt;
         }
         if (const auto* primitive = def->find("primitive"); primitive != nullptr && primitive->string() != nullptr)
             return primitive_value(*primitive->string());
@@ -147,7 +153,8 @@ public:
         }
         if (def->find("compact") != nullptr) {
             u128 number = 0;
-            return scale::decode_compact(in_, number) ? std::optional{json::Value{json::Integer{number}}} : std::nullopt;
+            return scale::decode_compact(in_, number) ? std::optional{json::Value{json::Integer{number}}}
+                                                      : std::nullopt;
         }
         return std::nullopt;
     }
@@ -175,7 +182,8 @@ private:
             return scale::decode_from(in_, value) ? std::optional{json::Value{value}} : std::nullopt;
         }
         std::string text;
-        return name == "str" && scale::decode_from(in_, text) ? std::optional{json::Value{std::move(text)}} : std::nullopt;
+        return name == "str" && scale::decode_from(in_, text) ? std::optional{json::Value{std::move(text)}}
+                                                              : std::nullopt;
     }
 
     bool is_byte(std::uint32_t id) const
@@ -277,8 +285,9 @@ Outcome<std::vector<Abi::Message>> callables(const json::Value& spec, std::strin
             if (type == nullptr)
                 return fail(AbiError::BadBundle, message.label);
             const auto& display = array_of_member(*type, "displayName");
-            message.arguments.push_back({text_of_member(argument, "label"), number_of(type->find("type")),
-                display.empty() || display.back().string() == nullptr ? "" : *display.back().string()});
+            message.arguments.push_back(
+                {text_of_member(argument, "label"), number_of(type->find("type")),
+                 display.empty() || display.back().string() == nullptr ? "" : *display.back().string()});
         }
         if (const auto* result = entry.find("returnType"))
             message.result = number_of(result->find("type"));
@@ -420,7 +429,8 @@ Outcome<> Abi::encode_value(Bytes& out, std::uint32_t id, const json::Value& val
         }
         return fail(AbiError::BadValue, "no variant " + name);
     }
-    const auto encode_items = [&](std::uint32_t type, const json::Value& items, std::optional<std::uint32_t> length) -> Outcome<> {
+    const auto encode_items = [&](std::uint32_t type, const json::Value& items,
+                                  std::optional<std::uint32_t> length) -> Outcome<> {
         if (items.string() != nullptr) { // bytes
             PHALA_TRY(const auto bytes, from_hex(*items.string()));
             if (length && *length != bytes.size())

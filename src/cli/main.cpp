@@ -65,7 +65,8 @@ void print_value(const json::Value& value, const std::string& indent)
     for (const auto& [name, member] : *object)
         width = std::max(width, name.size());
     for (const auto& [name, member] : *object)
-        std::cout << indent << name << std::string(width - name.size() + 2, ' ') << (member.string() != nullptr ? *member.string() : json::dump(member)) << "\n";
+        std::cout << indent << name << std::string(width - name.size() + 2, ' ')
+                  << (member.string() != nullptr ? *member.string() : json::dump(member)) << "\n";
 }
 
 void show(const Options& options, const json::Value& value)
@@ -146,9 +147,11 @@ Bytes storage_key(std::string_view pallet, std::string_view item)
 }
 
 /// A Twox64Concat map's entry.
-Outcome<std::optional<Bytes>> read_map(worker::ChainClient& chain, std::string_view pallet, std::string_view item, ByteView key)
+Outcome<std::optional<Bytes>> read_map(worker::ChainClient& chain, std::string_view pallet, std::string_view item,
+                                       ByteView key)
 {
-    return chain.node().call_bytes("state_getStorage", {to_hex0x(concat(storage_key(pallet, item), crypto::twox_64(key), key))});
+    return chain.node().call_bytes("state_getStorage",
+                                   {to_hex0x(concat(storage_key(pallet, item), crypto::twox_64(key), key))});
 }
 
 /// Submits a call and waits until a block holds it; the extrinsic's hash.
@@ -282,7 +285,8 @@ Outcome<> cluster_deposit(const Options& options)
     PHALA_TRY(auto chain, connect(options));
     PHALA_TRY(const auto to, account_of(options.to.empty() ? options.from : options.to));
     PHALA_TRY(const auto amount, parse_amount(options.amount));
-    const auto call = runtime::khala::encode_call(runtime::phala_phat_contracts::transfer_to_cluster{amount, cluster_id(options.cluster), to});
+    const auto call = runtime::khala::encode_call(
+        runtime::phala_phat_contracts::transfer_to_cluster{amount, cluster_id(options.cluster), to});
     return report(options, send(chain, call, options.from));
 }
 
@@ -290,8 +294,8 @@ Outcome<> upload(const Options& options)
 {
     PHALA_TRY(const auto abi, abi_of(options));
     PHALA_TRY(auto chain, connect(options));
-    const auto call = runtime::khala::encode_call(
-        runtime::phala_phat_contracts::cluster_upload_resource{cluster_id(options.cluster), ResourceType::InkCode, abi.code()});
+    const auto call = runtime::khala::encode_call(runtime::phala_phat_contracts::cluster_upload_resource{
+        cluster_id(options.cluster), ResourceType::InkCode, abi.code()});
     json::Value out;
     out["codeHash"] = to_hex0x(code_hash(abi.code()));
     return report(options, send(chain, call, options.from), std::move(out));
@@ -322,7 +326,8 @@ Outcome<> instantiate(const Options& options)
         }
         std::this_thread::sleep_for(std::chrono::milliseconds{100});
     }
-    return fail(CliError::Late, "contract " + to_hex0x(id) + " has no key: its constructor may have failed; ask the logger");
+    return fail(CliError::Late,
+                "contract " + to_hex0x(id) + " has no key: its constructor may have failed; ask the logger");
 }
 
 /// The outcome of an execution, for people; an error of the contract is a failure of the command.
@@ -343,15 +348,18 @@ Outcome<json::Value> outcome_of(const Abi& abi, const Abi::Message& message, Byt
     return value;
 }
 
-Outcome<json::Value> ask(const Options& options, const Abi& abi, const Abi::Message& message, const Bytes& payload, bool estimating)
+Outcome<json::Value> ask(const Options& options, const Abi& abi, const Abi::Message& message, const Bytes& payload,
+                         bool estimating)
 {
     PHALA_TRY(const auto id, contract_of(options));
     PHALA_TRY(const auto client, WorkerClient::at(options.worker));
     PHALA_TRY(const auto who, crypto::KeyPair::from_uri(options.from));
-    const worker::InkQuery query{{id, crypto::random_bytes<32>()}, worker::InkQuery::InkMessage{payload, 0, 0, estimating}};
+    const worker::InkQuery query{{id, crypto::random_bytes<32>()},
+                                 worker::InkQuery::InkMessage{payload, 0, 0, estimating}};
     PHALA_TRY(const auto answer, client.query(query, who));
     if (!answer)
-        return fail(CliError::Failed, "the worker refuses the query (" + json::dump(json::to_json(answer.error())) + ")");
+        return fail(CliError::Failed,
+                    "the worker refuses the query (" + json::dump(json::to_json(answer.error())) + ")");
     return outcome_of(abi, message, *answer);
 }
 
@@ -385,10 +393,12 @@ Outcome<> call(const Options& options)
         envelope = {CommandPayload::Plain{std::move(command)}};
     } else {
         const crypto::sr25519::KeyPair session{Secret<32>{crypto::random_bytes<32>()}};
-        PHALA_TRY(auto sealed, crypto::encrypt(session, PublicKey{array_of<32>(*key)}, crypto::random_bytes<12>(), scale::encode(command)));
+        PHALA_TRY(auto sealed, crypto::encrypt(session, PublicKey{array_of<32>(*key)}, crypto::random_bytes<12>(),
+                                               scale::encode(command)));
         envelope = {CommandPayload::Encrypted{std::move(sealed)}};
     }
-    const auto call = runtime::khala::encode_call(runtime::phala_phat_contracts::push_contract_message{id, scale::encode(envelope), 0});
+    const auto call = runtime::khala::encode_call(
+        runtime::phala_phat_contracts::push_contract_message{id, scale::encode(envelope), 0});
     json::Value out;
     out["encrypted"] = !options.plain;
     out["nonce"] = to_hex0x(nonce);
@@ -407,7 +417,8 @@ int main(int argc, char** argv)
     app.add_option("--worker", options.worker, "Worker to ask, http://host:port")->capture_default_str();
     app.add_flag("--json", options.json, "Print one line of JSON");
     app.fallthrough();
-    const auto command = [&](CLI::App* parent, const char* name, const char* help, Outcome<> (*function)(const Options&)) {
+    const auto command = [&](CLI::App* parent, const char* name, const char* help,
+                             Outcome<> (*function)(const Options&)) {
         auto* sub = parent->add_subcommand(name, help);
         sub->callback([&run, function] { run = function; });
         return sub;
@@ -418,12 +429,18 @@ int main(int argc, char** argv)
         sub->fallthrough();
         return sub;
     };
-    const auto from = [&](CLI::App* sub) { sub->add_option("--from", options.from, "Secret URI of who signs")->capture_default_str(); };
+    const auto from = [&](CLI::App* sub) {
+        sub->add_option("--from", options.from, "Secret URI of who signs")->capture_default_str();
+    };
 
     auto* account = group("account", "Keys, addresses and balances");
     command(account, "generate", "Make a new phrase", generate);
-    command(account, "inspect", "Address and public key of a secret URI or an address", inspect)->add_option("who", options.uri)->required();
-    command(account, "balance", "What an account has on the chain", balance)->add_option("who", options.who)->required();
+    command(account, "inspect", "Address and public key of a secret URI or an address", inspect)
+        ->add_option("who", options.uri)
+        ->required();
+    command(account, "balance", "What an account has on the chain", balance)
+        ->add_option("who", options.who)
+        ->required();
 
     auto* transferring = command(&app, "transfer", "Send PHA", transfer);
     from(transferring);

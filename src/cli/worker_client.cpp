@@ -129,11 +129,13 @@ Outcome<json::Value> WorkerClient::cluster() const
     return out;
 }
 
-Outcome<std::expected<Bytes, worker::InkQueryError>> WorkerClient::query(const worker::InkQuery& query, const crypto::KeyPair& who) const
+Outcome<std::expected<Bytes, worker::InkQueryError>> WorkerClient::query(const worker::InkQuery& query,
+                                                                         const crypto::KeyPair& who) const
 {
     PHALA_TRY(const auto worker, info());
     const crypto::sr25519::KeyPair session{Secret<32>{crypto::random_bytes<32>()}};
-    PHALA_TRY(const auto sealed, crypto::encrypt(session, worker.pubkey, crypto::random_bytes<12>(), scale::encode(query)));
+    PHALA_TRY(const auto sealed,
+              crypto::encrypt(session, worker.pubkey, crypto::random_bytes<12>(), scale::encode(query)));
     const Bytes envelope = scale::encode(sealed);
 
     pruntime_rpc::ContractQueryRequest request;
@@ -154,7 +156,8 @@ Outcome<std::expected<Bytes, worker::InkQueryError>> WorkerClient::query(const w
     PHALA_TRY(const auto decoded, scale::decode<worker::InkResponse>(text));
     if (!decoded.result)
         return std::expected<Bytes, worker::InkQueryError>{std::unexpected{decoded.result.error()}};
-    return std::expected<Bytes, worker::InkQueryError>{decoded.result->response.get_if<worker::InkQueryResponse::Payload>()->_0};
+    return std::expected<Bytes, worker::InkQueryError>{
+        decoded.result->response.get_if<worker::InkQueryResponse::Payload>()->_0};
 }
 
 } // namespace phala::cli

@@ -24,7 +24,8 @@ public:
     Outcome<json::Value> cluster() const;
 
     /// Encrypts the query to the worker, signs it as `who`, decrypts the answer.
-    Outcome<std::expected<Bytes, worker::InkQueryError>> query(const worker::InkQuery& query, const crypto::KeyPair& who) const;
+    Outcome<std::expected<Bytes, worker::InkQueryError>> query(const worker::InkQuery& query,
+                                                               const crypto::KeyPair& who) const;
 
 private:
     Outcome<Bytes> post(const std::string& method, ByteView body) const;

@@ -122,8 +122,10 @@ Outcome<> run(const Options& options)
 
         Published published;
         const api::Methods methods{core, published, {genesis, tee->is_development(), std::string{kVersion}}};
-        PHALA_TRY(const auto server, api::HttpServer::start({.address = options.address, .port = options.port, .allow_cors = options.cors},
-            api::Methods::body_limit, [&](const api::HttpRequest& request) { return methods.handle(request); }));
+        PHALA_TRY(const auto server,
+                  api::HttpServer::start({.address = options.address, .port = options.port, .allow_cors = options.cors},
+                                         api::Methods::body_limit,
+                                         [&](const api::HttpRequest& request) { return methods.handle(request); }));
         const std::string url = "http://" + options.address + ":" + std::to_string(server->port());
         spdlog::info("serving on {}", url);
         if (relay_options.endpoint.empty())
@@ -149,8 +151,10 @@ int main(int argc, char** argv)
     app.add_option("--data", options.data, "Folder for this worker's sealed data")->required();
     app.add_option("--address", options.address, "Address to serve clients on")->capture_default_str();
     app.add_option("--port", options.port, "Port to serve clients on; 0 takes any free one")->capture_default_str();
-    app.add_option("--endpoint", options.endpoint, "URL under which clients reach this worker; default: its address and port");
-    app.add_option("--payer", options.payer, "Secret URI of the account that pays for this worker's transactions")->capture_default_str();
+    app.add_option("--endpoint", options.endpoint,
+                   "URL under which clients reach this worker; default: its address and port");
+    app.add_option("--payer", options.payer, "Secret URI of the account that pays for this worker's transactions")
+        ->capture_default_str();
     app.add_option("--operator", options.operator_account, "Account of the operator, named in the registration");
     app.add_flag("--cors,!--no-cors", options.cors, "Let pages of every origin ask (default)");
     app.add_option("--log", options.log, "trace, debug, info, warn or error")->capture_default_str();

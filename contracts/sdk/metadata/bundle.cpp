@@ -20,7 +20,8 @@ using types::TypeRef;
 namespace {
 
 /// Names in an ink! bundle for what the metadata of this language of types calls by number.
-constexpr std::string_view kPrimitives[] = {"bool", "char", "str", "u8", "u16", "u32", "u64", "u128", "u256", "i8", "i16", "i32", "i64", "i128", "i256"};
+constexpr std::string_view kPrimitives[] = {"bool", "char", "str", "u8",  "u16", "u32",  "u64", "u128",
+                                            "u256", "i8",   "i16", "i32", "i64", "i128", "i256"};
 
 json::Array lines(std::string_view docs)
 {
@@ -79,9 +80,7 @@ private:
     {
         json::Value def;
         switch (type.kind) {
-        case Kind::Composite:
-            def["composite"]["fields"] = fields(type.fields);
-            break;
+        case Kind::Composite: def["composite"]["fields"] = fields(type.fields); break;
         case Kind::Variant: {
             json::Array variants;
             for (const auto& variant : type.variants) {
@@ -145,7 +144,9 @@ json::Value reference(TypeList& list, TypeRef type)
     out["type"] = list.id(type);
     const auto path = type().path;
     const auto last = path.rfind("::");
-    out["displayName"] = json::Array{path.empty() ? json::Value{types::type_text(type())} : json::Value{last == std::string_view::npos ? path : path.substr(last + 2)}};
+    out["displayName"] =
+        json::Array{path.empty() ? json::Value{types::type_text(type())}
+                                 : json::Value{last == std::string_view::npos ? path : path.substr(last + 2)}};
     return out;
 }
 

@@ -33,8 +33,8 @@ struct EventDescription {
 
 struct StoredField {
     std::string_view name;
-    types::TypeRef type;              ///< of a mapping: of its values
-    std::array<std::uint8_t, 4> key;  ///< where it is; the root key for plain members
+    types::TypeRef type;             ///< of a mapping: of its values
+    std::array<std::uint8_t, 4> key; ///< where it is; the root key for plain members
     bool mapping;
 };
 
@@ -110,7 +110,8 @@ std::vector<StoredField> storage_of()
                 [&]<class Member, std::size_t Index>() {
                     constexpr auto name = phala::reflect::field_names<C>[Index];
                     if constexpr (phat::detail::is_mapping<Member>)
-                        out.push_back({name, types::type_of<typename Member::value_type>, phat::detail::field_key<C, Index>(), true});
+                        out.push_back({name, types::type_of<typename Member::value_type>,
+                                       phat::detail::field_key<C, Index>(), true});
                     else
                         out.push_back({name, types::type_of<Member>, {}, false});
                 }.template operator()<F, I>(),
@@ -128,10 +129,12 @@ ContractDescription describe()
 {
     ContractDescription out{phala::reflect::type_name<C>, docs_of<C>(), {}, {}, {}, detail::storage_of<C>()};
     C::Constructors::for_each([&]<class M>() {
-        out.constructors.push_back(detail::callable<C, M, typename detail::ConstructorResult<ResultOf<C, M>>::Type>(true));
+        out.constructors.push_back(
+            detail::callable<C, M, typename detail::ConstructorResult<ResultOf<C, M>>::Type>(true));
     });
     C::Messages::for_each([&]<class M>() {
-        out.messages.push_back(detail::callable<C, M, std::expected<ResultOf<C, M>, LangError>>(Handler<C, M>::mutates));
+        out.messages.push_back(
+            detail::callable<C, M, std::expected<ResultOf<C, M>, LangError>>(Handler<C, M>::mutates));
     });
     if constexpr (requires { typename C::Events; })
         C::Events::for_each([&]<class E>() {

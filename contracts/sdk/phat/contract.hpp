@@ -111,8 +111,8 @@ template <class C>
             M message = detail::decode_arguments<M>(ByteView{input}.subspan(4));
             C contract = detail::load<C>();
             Env<C> env;
-            detail::answer<C, Handler<C, M>::mutates>(contract,
-                                                      [&] { return Handler<C, M>::run(contract, std::move(message), env); });
+            detail::answer<C, Handler<C, M>::mutates>(
+                contract, [&] { return Handler<C, M>::run(contract, std::move(message), env); });
             return true;
         });
     detail::refuse_input();

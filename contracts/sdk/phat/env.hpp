@@ -81,10 +81,10 @@ public:
         AccountId address{};
         std::uint32_t address_size = sizeof address;
         std::uint32_t size = host::kBufferSize;
-        const auto code = host::phat_instantiate(code_hash.bytes.data(), options.gas, &options.value, input.data(),
-                                                 static_cast<std::uint32_t>(input.size()), address.bytes.data(),
-                                                 &address_size, host::buffer, &size, salt.data(),
-                                                 static_cast<std::uint32_t>(salt.size()));
+        const auto code =
+            host::phat_instantiate(code_hash.bytes.data(), options.gas, &options.value, input.data(),
+                                   static_cast<std::uint32_t>(input.size()), address.bytes.data(), &address_size,
+                                   host::buffer, &size, salt.data(), static_cast<std::uint32_t>(salt.size()));
         if (code != 0)
             return std::unexpected{detail::call_error(code)};
         return address;

@@ -39,8 +39,9 @@ inline constexpr bool is_topic<Topic<T>> = true;
 template <class Contract, class Event>
 void deposit(const Event& event)
 {
-    static_assert(requires { typename Contract::Events; } && Contract::Events::template holds<Event>,
-                  "an event must stand in the contract's list Events");
+    static_assert(
+        requires { typename Contract::Events; } && Contract::Events::template holds<Event>,
+        "an event must stand in the contract's list Events");
     constexpr auto contract = phala::reflect::type_name<Contract>;
     constexpr auto name = phala::reflect::type_name<Event>;
     std::vector<phala::ByteArray<32>> topics;

@@ -5,8 +5,8 @@
 //
 // Optional static members: docs; payable (takes value, false if absent); trait ("System": the label becomes
 // System::name); trait_namespace (part of the selector only); label (where the name is no C++ identifier); selector (std::uint32_t, written big-endian).
-#include "phat/selector.hpp"
 #include "base/reflect.hpp"
+#include "phat/selector.hpp"
 
 #include <expected>
 #include <string_view>

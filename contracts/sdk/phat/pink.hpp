@@ -52,7 +52,8 @@ inline bool cache_set(const Bytes& key, const Bytes& value)
     const Bytes input = phala::scale::encode(key, value);
     std::uint32_t size = host::kBufferSize;
     return host::phat_call_chain_extension(6, input.data(), static_cast<std::uint32_t>(input.size()), host::buffer,
-                                           &size) == 0;
+                                           &size)
+           == 0;
 }
 /// Always empty in a transaction.
 inline std::optional<Bytes> cache_get(const Bytes& key)

@@ -38,11 +38,11 @@ std::expected<ResultOf<C, M>, CallError> call(const AccountId& callee, const M& 
     static_assert(C::Messages::template holds<M>, "the called contract has no such message");
     const Bytes input = input_of(message);
     std::uint32_t size = host::kBufferSize;
-    const auto code = host::phat_call(options.allow_reentry ? host::kAllowReentry : 0, callee.bytes.data(), options.gas,
-                                      &options.value, input.data(), static_cast<std::uint32_t>(input.size()),
-                                      host::buffer, &size);
-    const bool answered = code == static_cast<std::uint32_t>(host::ReturnCode::Success) ||
-                          code == static_cast<std::uint32_t>(host::ReturnCode::CalleeReverted);
+    const auto code =
+        host::phat_call(options.allow_reentry ? host::kAllowReentry : 0, callee.bytes.data(), options.gas,
+                        &options.value, input.data(), static_cast<std::uint32_t>(input.size()), host::buffer, &size);
+    const bool answered = code == static_cast<std::uint32_t>(host::ReturnCode::Success)
+                          || code == static_cast<std::uint32_t>(host::ReturnCode::CalleeReverted);
     if (!answered)
         return std::unexpected{call_error(code)};
     phala::scale::Reader in{ByteView{host::buffer, size}};

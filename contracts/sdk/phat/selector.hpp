@@ -11,9 +11,14 @@ namespace phat {
 namespace detail {
 
 struct Blake2b256 {
-    std::array<std::uint64_t, 8> state{0x6a09e667f3bcc908 ^ 0x01010020, 0xbb67ae8584caa73b, 0x3c6ef372fe94f82b,
-                                       0xa54ff53a5f1d36f1, 0x510e527fade682d1, 0x9b05688c2b3e6c1f,
-                                       0x1f83d9abfb41bd6b, 0x5be0cd19137e2179};
+    std::array<std::uint64_t, 8> state{0x6a09e667f3bcc908 ^ 0x01010020,
+                                       0xbb67ae8584caa73b,
+                                       0x3c6ef372fe94f82b,
+                                       0xa54ff53a5f1d36f1,
+                                       0x510e527fade682d1,
+                                       0x9b05688c2b3e6c1f,
+                                       0x1f83d9abfb41bd6b,
+                                       0x5be0cd19137e2179};
 
     static constexpr std::array<std::uint64_t, 8> kInitial{0x6a09e667f3bcc908, 0xbb67ae8584caa73b, 0x3c6ef372fe94f82b,
                                                            0xa54ff53a5f1d36f1, 0x510e527fade682d1, 0x9b05688c2b3e6c1f,

@@ -36,7 +36,7 @@ enum class CallError : std::uint8_t {
     NotCallable,    ///< no contract is at that address
     TransferFailed, ///< the value to send is not there
     CodeNotFound,
-    BadAnswer,      ///< the answer is not what the called class declares
+    BadAnswer, ///< the answer is not what the called class declares
 };
 
 } // namespace phat

@@ -19,7 +19,8 @@ Bytes encode_call(const Call& call)
         return found;
     }();
     static_assert(pallet >= 0, "the pallet of this call is not part of the composition");
-    return scale::encode(static_cast<std::uint8_t>(pallet), detail::index_in<typename PalletOf<Call>::Call, Call>(), call);
+    return scale::encode(static_cast<std::uint8_t>(pallet), detail::index_in<typename PalletOf<Call>::Call, Call>(),
+                         call);
 }
 
 /// As above for a call that holds another one, already encoded, as its last field: sudo, batches.

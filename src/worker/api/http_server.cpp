@@ -103,7 +103,8 @@ struct HttpServer::Impl {
                 continue;
             ++connections;
             socket.set_option(tcp::no_delay{true}, error);
-            asio::co_spawn(io, serve(beast::tcp_stream{std::move(socket)}), [this](const std::exception_ptr&) { --connections; });
+            asio::co_spawn(io, serve(beast::tcp_stream{std::move(socket)}),
+                           [this](const std::exception_ptr&) { --connections; });
         }
     }
 

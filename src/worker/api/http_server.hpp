@@ -1,7 +1,7 @@
 #pragma once
 // A small HTTP server: one thread for connections, a pool for the work. It knows nothing of what it serves.
-#include "base/result.hpp"
 #include "base/bytes.hpp"
+#include "base/result.hpp"
 
 #include <functional>
 #include <memory>
@@ -26,9 +26,9 @@ struct HttpResponse {
 
 struct HttpOptions {
     std::string address = "127.0.0.1";
-    std::uint16_t port = 0;    ///< 0: any free one
-    bool allow_cors = true;    ///< pages of every origin may ask
-    std::size_t threads = 2;   ///< of the pool
+    std::uint16_t port = 0;  ///< 0: any free one
+    bool allow_cors = true;  ///< pages of every origin may ask
+    std::size_t threads = 2; ///< of the pool
     std::size_t max_connections = 512;
 };
 

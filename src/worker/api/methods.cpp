@@ -42,7 +42,8 @@ HttpResponse succeed(const Message& message)
 std::uint64_t now_ms()
 {
     return static_cast<std::uint64_t>(
-        std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count());
+        std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch())
+            .count());
 }
 
 /// A request and what it is answered from.
@@ -65,7 +66,8 @@ Outcome<Message> parse(const Bytes& body)
 
 void fill(pruntime_rpc::GatekeeperStatus& out, const Status& status)
 {
-    out.set_role(status.gatekeeper_active ? pruntime_rpc::GatekeeperStatus::Active : pruntime_rpc::GatekeeperStatus::None);
+    out.set_role(status.gatekeeper_active ? pruntime_rpc::GatekeeperStatus::Active
+                                          : pruntime_rpc::GatekeeperStatus::None);
     if (status.master_pubkey)
         out.set_master_public_key(to_hex(*status.master_pubkey));
 }
@@ -157,7 +159,8 @@ HttpResponse calculate_contract_id(const Call& call)
     const auto code_hash = array_from_hex<32>(request->code_hash());
     const auto salt = from_hex(request->salt());
     if (!deployer || !cluster || !code_hash || !salt)
-        return refuse(400, "DecodeError: deployer, cluster_id and code_hash are 32 bytes in hex, salt any bytes in hex");
+        return refuse(400,
+                      "DecodeError: deployer, cluster_id and code_hash are 32 bytes in hex, salt any bytes in hex");
     pruntime_rpc::ContractId out;
     out.set_id(to_hex0x(contract_id(AccountId{*deployer}, *code_hash, H256{*cluster}, *salt)));
     return succeed(out);

@@ -35,7 +35,8 @@ Outcome<std::optional<T>> read(const trie::NodeReader& proof, const H256& root, 
 
 } // namespace
 
-Outcome<Anchor> verify_anchor(const H256& hash, ByteView header_bytes, std::span<const Bytes> proof, const AnchorWants& wants)
+Outcome<Anchor> verify_anchor(const H256& hash, ByteView header_bytes, std::span<const Bytes> proof,
+                              const AnchorWants& wants)
 {
     if (crypto::blake2_256(header_bytes) != hash.bytes)
         return fail(CoreError::BadHeader, "it is not the one of that hash");
@@ -52,7 +53,8 @@ Outcome<Anchor> verify_anchor(const H256& hash, ByteView header_bytes, std::span
     if (!seal)
         return fail(CoreError::MissingSeal);
     if (seal->block != anchor.number)
-        return fail(CoreError::WrongSeal, "block " + std::to_string(anchor.number) + ", seal of " + std::to_string(seal->block));
+        return fail(CoreError::WrongSeal,
+                    "block " + std::to_string(anchor.number) + ", seal of " + std::to_string(seal->block));
     anchor.seal = *seal;
     for (const auto& lane : wants.lanes) {
         PHALA_TRY(auto head, read<LaneHead>(nodes, root, lane_head_key(lane), "LaneHeads"));

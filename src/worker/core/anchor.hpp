@@ -28,6 +28,7 @@ struct Anchor {
 
 /// Checks an encoded header against its hash and a read proof against the header. That the hash is of a final block is
 /// the caller's word.
-Outcome<Anchor> verify_anchor(const H256& hash, ByteView header, std::span<const Bytes> proof, const AnchorWants& wants);
+Outcome<Anchor> verify_anchor(const H256& hash, ByteView header, std::span<const Bytes> proof,
+                              const AnchorWants& wants);
 
 } // namespace phala::worker

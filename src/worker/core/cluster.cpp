@@ -15,7 +15,8 @@ std::string_view describe(ClusterError error)
     switch (error) {
     case ClusterError::AlreadyHosting: return "this worker already serves a cluster";
     case ClusterError::GatekeeperHosts: return "a gatekeeper does not host clusters";
-    case ClusterError::NoSystemCode: return "the chain has no system contract code yet: set it with set_pink_system_code first";
+    case ClusterError::NoSystemCode:
+        return "the chain has no system contract code yet: set it with set_pink_system_code first";
     case ClusterError::BadGrant: return "the granted key is not 64 bytes long";
     case ClusterError::FailedToUploadSystemCode: return "FailedToUploadSystemCode";
     case ClusterError::FailedToDeploySystemContract: return "FailedToDeploySystemContract";
@@ -68,7 +69,10 @@ struct Cluster::State {
         return {mode, environment.block, environment.time_ms, std::move(nonce), &key, {}, nullptr};
     }
 
-    [[nodiscard]] bool knows(const H256& contract) const { return std::find(contracts.begin(), contracts.end(), contract) != contracts.end(); }
+    [[nodiscard]] bool knows(const H256& contract) const
+    {
+        return std::find(contracts.begin(), contracts.end(), contract) != contracts.end();
+    }
 
     void install(const engine::Instantiated& born, Effects& effects)
     {
@@ -76,7 +80,9 @@ struct Cluster::State {
         contracts.push_back(id);
         const auto contract_key = crypto::contract_key(key, id.bytes);
         effects.egress.push(MessageOrigin::cluster(terms.id),
-            ContractRegistryEvent{ContractRegistryEvent::PubkeyAvailable{id, contract_key.public_key(), H256{born.deployer.bytes}}}, key, effects.entropy);
+                            ContractRegistryEvent{ContractRegistryEvent::PubkeyAvailable{id, contract_key.public_key(),
+                                                                                         H256{born.deployer.bytes}}},
+                            key, effects.entropy);
     }
 
     /// What a transaction left to do: contracts it made, wishes to the worker, records (spec contract-engine §5.3).
@@ -94,18 +100,22 @@ struct Cluster::State {
         if (!log_handler)
             return;
         for (auto& event : done.contract_events)
-            effects.logs.push(log_record::Event{environment.block, event.contract, std::move(event.topics), std::move(event.data)}, effects.records);
+            effects.logs.push(
+                log_record::Event{environment.block, event.contract, std::move(event.topics), std::move(event.data)},
+                effects.records);
         if (failed)
             for (auto& line : done.logs)
                 log(line.contract, line.entry, line.level, std::move(line.message), environment, effects);
     }
 
-    void log(const AccountId& contract, const AccountId& entry, std::uint8_t level, std::string text, const Environment& environment, Effects& effects)
+    void log(const AccountId& contract, const AccountId& entry, std::uint8_t level, std::string text,
+             const Environment& environment, Effects& effects)
     {
         if (log_handler)
-            effects.logs.push(log_record::Log{environment.block, contract, entry, std::string{engine::mode_text(Mode::Transaction)}, environment.clock_ms,
-                                  level, std::move(text)},
-                effects.records);
+            effects.logs.push(log_record::Log{environment.block, contract, entry,
+                                              std::string{engine::mode_text(Mode::Transaction)}, environment.clock_ms,
+                                              level, std::move(text)},
+                              effects.records);
     }
 
     /// The command in a payload, decrypted if need be.
@@ -128,10 +138,12 @@ Cluster& Cluster::operator=(Cluster&&) noexcept = default;
 Cluster::~Cluster() = default;
 
 Outcome<Cluster> Cluster::deploy(const Terms& terms, crypto::sr25519::KeyPair key, ByteView system_code,
-    const crypto::sr25519::KeyPair& identity, const engine::Engine& engine, const Environment& environment, Effects& effects)
+                                 const crypto::sr25519::KeyPair& identity, const engine::Engine& engine,
+                                 const Environment& environment, Effects& effects)
 {
     auto state = std::make_unique<State>(State{terms, std::move(key), identity.copy(), engine, {}, {}, {}, {}, {}});
-    const engine::ClusterSetup setup{terms.id, terms.owner, terms.deposit, terms.gas_price, terms.deposit_per_item, terms.deposit_per_byte,
+    const engine::ClusterSetup setup{
+        terms.id,       terms.owner, terms.deposit, terms.gas_price, terms.deposit_per_item, terms.deposit_per_byte,
         terms.treasury, system_code};
     PHALA_TRY(auto made, engine.set_up(setup, state->context(Mode::Transaction, environment, {})));
     if (!made.result)
@@ -142,22 +154,24 @@ Outcome<Cluster> Cluster::deploy(const Terms& terms, crypto::sr25519::KeyPair ke
     return Cluster{std::move(state)};
 }
 
-Outcome<Cluster> Cluster::restore(const Stored& stored, const crypto::sr25519::KeyPair& identity, const engine::Engine& engine,
-    const RecordReader& store)
+Outcome<Cluster> Cluster::restore(const Stored& stored, const crypto::sr25519::KeyPair& identity,
+                                  const engine::Engine& engine, const RecordReader& store)
 {
     PHALA_TRY(auto key, crypto::sr25519::KeyPair::from_secret(Secret<64>{stored.secret}));
     engine::ClusterState::Changes entries;
-    PHALA_CHECK(store.each_state_entry([&](Bytes name, Bytes value) { entries.insert_or_assign(std::move(name), std::move(value)); }));
+    PHALA_CHECK(store.each_state_entry(
+        [&](Bytes name, Bytes value) { entries.insert_or_assign(std::move(name), std::move(value)); }));
     const auto state = engine::ClusterState{}.with(entries);
     if (state.root() != stored.state_root.bytes)
         return fail(ClusterError::BadState, to_hex0x(state.root()) + " instead of " + to_hex0x(stored.state_root));
-    return Cluster{std::make_unique<State>(State{stored.terms, std::move(key), identity.copy(), engine, state, state, stored.system_contract,
-        stored.log_handler, stored.contracts})};
+    return Cluster{std::make_unique<State>(State{stored.terms, std::move(key), identity.copy(), engine, state, state,
+                                                 stored.system_contract, stored.log_handler, stored.contracts})};
 }
 
 Cluster::Stored Cluster::to_store() const
 {
-    return {state_->terms, state_->key.secret().expose(), H256{state_->state.root()}, state_->system_contract, state_->log_handler, state_->contracts};
+    return {state_->terms,           state_->key.secret().expose(), H256{state_->state.root()},
+            state_->system_contract, state_->log_handler,           state_->contracts};
 }
 
 const H256& Cluster::id() const
@@ -180,7 +194,8 @@ void Cluster::upload(const ClusterOperation::UploadResource& order, const Enviro
     auto& self = *state_;
     auto done = [&] {
         switch (order.resource_type) {
-        case ResourceType::SidevmCode: return self.engine.upload_sidevm_code(self.state, order.origin, order.resource_data);
+        case ResourceType::SidevmCode:
+            return self.engine.upload_sidevm_code(self.state, order.origin, order.resource_data);
         case ResourceType::IndeterministicInkCode:
             return self.engine.upload_code(self.state, order.origin, order.resource_data, engine::Determinism::Relaxed);
         case ResourceType::InkCode: break;
@@ -192,21 +207,24 @@ void Cluster::upload(const ClusterOperation::UploadResource& order, const Enviro
         effects.notes.push_back("code " + to_hex0x(*done.result) + " uploaded");
         return;
     }
-    effects.notes.push_back("an upload was refused: " + done.result.error() + (done.reason.empty() ? "" : ": " + done.reason));
+    effects.notes.push_back("an upload was refused: " + done.result.error()
+                            + (done.reason.empty() ? "" : ": " + done.reason));
     const AccountId system{self.system_contract.bytes};
     self.log(system, system, engine::kLogError,
-        "Failed to upload resource to cluster, by " + to_hex0x(order.origin) + ", type=" + std::string{reflect::enumerator_name(order.resource_type)} +
-            ", err=\"" + done.result.error() + "\"",
-        environment, effects);
+             "Failed to upload resource to cluster, by " + to_hex0x(order.origin) + ", type="
+                 + std::string{reflect::enumerator_name(order.resource_type)} + ", err=\"" + done.result.error() + "\"",
+             environment, effects);
 }
 
-void Cluster::instantiate(const ContractOperation::InstantiateCode& order, const Environment& environment, Effects& effects)
+void Cluster::instantiate(const ContractOperation::InstantiateCode& order, const Environment& environment,
+                          Effects& effects)
 {
     auto& self = *state_;
     const auto& info = order.contract_info;
-    const engine::TransactionArguments arguments{info.deployer, order.transfer, order.gas_limit, false, order.storage_deposit_limit, 0};
-    auto done = self.engine.instantiate(self.state, self.context(Mode::Transaction, environment, info.salt), arguments, info.code_index.hash(),
-        info.instantiate_data, info.salt);
+    const engine::TransactionArguments arguments{
+        info.deployer, order.transfer, order.gas_limit, false, order.storage_deposit_limit, 0};
+    auto done = self.engine.instantiate(self.state, self.context(Mode::Transaction, environment, info.salt), arguments,
+                                        info.code_index.hash(), info.instantiate_data, info.salt);
     if (!done) {
         effects.notes.push_back("the engine failed: " + done.error().message());
         return;
@@ -217,7 +235,8 @@ void Cluster::instantiate(const ContractOperation::InstantiateCode& order, const
     effects.notes.push_back(failed ? "an instantiation failed" : "a contract was instantiated");
 }
 
-void Cluster::execute(const H256& contract, const MessageOrigin& sender, ByteView payload, const Environment& environment, Effects& effects)
+void Cluster::execute(const H256& contract, const MessageOrigin& sender, ByteView payload,
+                      const Environment& environment, Effects& effects)
 {
     auto& self = *state_;
     if (!self.knows(contract))
@@ -233,8 +252,10 @@ void Cluster::execute(const H256& contract, const MessageOrigin& sender, ByteVie
     }
     const auto& message = *command->command.get_if<InkCommand::InkMessage>();
     const AccountId callee{contract.bytes};
-    const engine::TransactionArguments arguments{origin, message.transfer, message.gas_limit, account == nullptr, message.storage_deposit_limit, 0};
-    auto done = self.engine.call(self.state, self.context(Mode::Transaction, environment, message.nonce.items), arguments, callee, message.message);
+    const engine::TransactionArguments arguments{
+        origin, message.transfer, message.gas_limit, account == nullptr, message.storage_deposit_limit, 0};
+    auto done = self.engine.call(self.state, self.context(Mode::Transaction, environment, message.nonce.items),
+                                 arguments, callee, message.message);
     if (!done) {
         effects.notes.push_back("the engine failed: " + done.error().message());
         return;
@@ -244,7 +265,9 @@ void Cluster::execute(const H256& contract, const MessageOrigin& sender, ByteVie
     if (self.log_handler) {
         Bytes output = scale::encode(as_clients_know_it(done->result));
         append(output, ByteView{message.message}.first(std::min<std::size_t>(4, message.message.size())));
-        effects.logs.push(log_record::MessageOutput{environment.block, origin, callee, message.nonce.items, std::move(output)}, effects.records);
+        effects.logs.push(
+            log_record::MessageOutput{environment.block, origin, callee, message.nonce.items, std::move(output)},
+            effects.records);
     }
     self.settle(std::move(done->effects), failed, environment, effects);
 }
@@ -256,12 +279,13 @@ void Cluster::flush(std::vector<RecordChange>& records)
     state_->stored = state_->state;
 }
 
-std::shared_ptr<const Snapshot> Cluster::snapshot(const Environment& environment, std::shared_ptr<const LogView> logs) const
+std::shared_ptr<const Snapshot> Cluster::snapshot(const Environment& environment,
+                                                  std::shared_ptr<const LogView> logs) const
 {
     const auto& self = *state_;
-    return std::make_shared<const Snapshot>(std::make_shared<const Snapshot::State>(Snapshot::State{self.terms.id, H256{self.state.root()},
-        self.system_contract, self.log_handler, self.contracts, environment, self.engine, self.state, self.key.copy(), self.identity.public_key(),
-        std::move(logs)}));
+    return std::make_shared<const Snapshot>(std::make_shared<const Snapshot::State>(Snapshot::State{
+        self.terms.id, H256{self.state.root()}, self.system_contract, self.log_handler, self.contracts, environment,
+        self.engine, self.state, self.key.copy(), self.identity.public_key(), std::move(logs)}));
 }
 
 } // namespace phala::worker

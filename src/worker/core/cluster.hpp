@@ -50,9 +50,10 @@ public:
 
     /// Sets up the engine's state and the system contract, and announces the latter's key.
     static Outcome<Cluster> deploy(const Terms& terms, crypto::sr25519::KeyPair key, ByteView system_code,
-        const crypto::sr25519::KeyPair& identity, const engine::Engine& engine, const Environment& environment, Effects& effects);
-    static Outcome<Cluster> restore(const Stored& stored, const crypto::sr25519::KeyPair& identity, const engine::Engine& engine,
-        const RecordReader& store);
+                                   const crypto::sr25519::KeyPair& identity, const engine::Engine& engine,
+                                   const Environment& environment, Effects& effects);
+    static Outcome<Cluster> restore(const Stored& stored, const crypto::sr25519::KeyPair& identity,
+                                    const engine::Engine& engine, const RecordReader& store);
     [[nodiscard]] Stored to_store() const;
 
     Cluster(Cluster&&) noexcept;
@@ -67,13 +68,15 @@ public:
     void instantiate(const ContractOperation::InstantiateCode& order, const Environment& environment, Effects& effects);
     /// A command to a contract, plain or encrypted to its key. Unknown contracts, senders that may not command, and
     /// ciphertexts that do not open are skipped.
-    void execute(const H256& contract, const MessageOrigin& sender, ByteView payload, const Environment& environment, Effects& effects);
+    void execute(const H256& contract, const MessageOrigin& sender, ByteView payload, const Environment& environment,
+                 Effects& effects);
 
     /// The changes of contract state since the last call, as records.
     void flush(std::vector<RecordChange>& records);
 
     /// The state as it is now, for queries; flush() must have been called and its records stored before it is used.
-    [[nodiscard]] std::shared_ptr<const Snapshot> snapshot(const Environment& environment, std::shared_ptr<const LogView> logs) const;
+    [[nodiscard]] std::shared_ptr<const Snapshot> snapshot(const Environment& environment,
+                                                           std::shared_ptr<const LogView> logs) const;
 
 private:
     struct State;

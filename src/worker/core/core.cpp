@@ -45,7 +45,8 @@ struct StoredCore {
 
 struct Core::State {
     State(const Config& c, crypto::sr25519::KeyPair key, std::unique_ptr<engine::Engine> e, const RecordReader& s)
-        : config{c}, identity{std::move(key)}, engine{std::move(e)}, store{s}, ledger{identity, *engine, s, c.development}
+        : config{c}, identity{std::move(key)}, engine{std::move(e)}, store{s},
+          ledger{identity, *engine, s, c.development}
     {
     }
 
@@ -60,10 +61,10 @@ struct Core::State {
     std::map<LaneId, Lane> lanes;
     std::uint64_t next_global = 0;
 
-    BlockNumber block = 0;         ///< last complete block
-    LogSeal seal;                  ///< of it
-    std::optional<Anchor> anchor;  ///< being drained
-    bool complete = false;         ///< drained and waiting for committed()
+    BlockNumber block = 0;        ///< last complete block
+    LogSeal seal;                 ///< of it
+    std::optional<Anchor> anchor; ///< being drained
+    bool complete = false;        ///< drained and waiting for committed()
     std::vector<RecordChange> records;
     std::shared_ptr<const Snapshot> snapshot;
     Environment last_environment;
@@ -87,7 +88,8 @@ struct Core::State {
     /// A followed lane whose head the current anchor does not show yet.
     [[nodiscard]] bool lacks_head() const
     {
-        return std::any_of(lanes.begin(), lanes.end(), [&](const auto& lane) { return !anchor->heads.contains(lane.first); });
+        return std::any_of(lanes.begin(), lanes.end(),
+                           [&](const auto& lane) { return !anchor->heads.contains(lane.first); });
     }
 
     /// The next lane to read: one with unread leaves and none waiting.
@@ -128,7 +130,8 @@ struct Core::State {
         auto& lane = found->second;
         if (input.payloads.size() != input.leaves.size())
             return fail(CoreError::MissingPayload);
-        PHALA_TRY(auto cursor, verify_chunk(input.lane, lane.cursor, input.leaves, input.frontier, anchor->heads.at(input.lane), anchor->seal));
+        PHALA_TRY(auto cursor, verify_chunk(input.lane, lane.cursor, input.leaves, input.frontier,
+                                            anchor->heads.at(input.lane), anchor->seal));
         for (std::size_t i = 0; i < input.leaves.size(); ++i)
             PHALA_CHECK(verify_payload(input.leaves[i], input.payloads[i]));
         lane.cursor = std::move(cursor);
@@ -145,7 +148,8 @@ struct Core::State {
         while (!lacks_head() && !next_chunk()) {
             Lane* next = nullptr;
             for (auto& [id, lane] : lanes)
-                if (!lane.ready.empty() && (next == nullptr || lane.ready.front().first.global < next->ready.front().first.global))
+                if (!lane.ready.empty()
+                    && (next == nullptr || lane.ready.front().first.global < next->ready.front().first.global))
                     next = &lane;
             if (next == nullptr) {
                 finish_block(output);
@@ -214,7 +218,8 @@ struct Core::State {
         }
         auto stored = scale::decode<StoredCore>(*bytes);
         if (!stored || stored->version != kRecordVersion)
-            return fail(CoreError::BadRecord, stored ? "version " + std::to_string(stored->version) : stored.error().message());
+            return fail(CoreError::BadRecord,
+                        stored ? "version " + std::to_string(stored->version) : stored.error().message());
         if (stored->genesis_hash != config.genesis_hash)
             return fail(CoreError::WrongChain, to_hex0x(stored->genesis_hash));
         block = stored->block;
@@ -289,8 +294,14 @@ std::vector<SignedMessage> Core::egress() const
 Status Core::status() const
 {
     const auto& state = *state_;
-    return {state.block, state.seal.time_ms, state.seal.next_global, state.ledger.registered(), state.ledger.gatekeeper_active(),
-        state.ledger.master_pubkey(), state.egress.pending(), state.snapshot};
+    return {state.block,
+            state.seal.time_ms,
+            state.seal.next_global,
+            state.ledger.registered(),
+            state.ledger.gatekeeper_active(),
+            state.ledger.master_pubkey(),
+            state.egress.pending(),
+            state.snapshot};
 }
 
 Bytes Core::sign(SignedContent type, ByteView data, const ByteArray<32>& entropy) const
@@ -311,7 +322,9 @@ const H256& Core::genesis_hash() const
 WorkerRegistrationInfoV2 Core::registration(const std::optional<AccountId>& operator_account) const
 {
     const PublicKey key = public_key();
-    return {kWorkerVersion, {}, key, key, state_->config.genesis_hash, {1, 1}, operator_account, state_->config.para_id, kConsensusVersion};
+    return {
+        kWorkerVersion,   {}, key, key, state_->config.genesis_hash, {1, 1}, operator_account, state_->config.para_id,
+        kConsensusVersion};
 }
 
 Outcome<QueryAnswer> Core::query(const Snapshot& snapshot, const QueryInput& input) const

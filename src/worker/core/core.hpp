@@ -35,8 +35,8 @@ struct ChunkInput {
 
 struct Input {
     std::variant<AnchorInput, ChunkInput> content;
-    std::uint64_t now_ms = 0;   ///< the worker's clock; only log records show it
-    ByteArray<32> entropy{};    ///< fresh random bytes: for keys, nonces and signatures
+    std::uint64_t now_ms = 0; ///< the worker's clock; only log records show it
+    ByteArray<32> entropy{};  ///< fresh random bytes: for keys, nonces and signatures
 };
 
 /// What step gave. `records` is empty until the lanes are read up to the anchor; then it is the whole block's batch.
@@ -59,7 +59,7 @@ struct Wants {
 
 /// What the operator and clients are told.
 struct Status {
-    BlockNumber anchor_number = 0;   ///< last complete block
+    BlockNumber anchor_number = 0; ///< last complete block
     std::uint64_t block_time_ms = 0;
     std::uint64_t processed_global = 0;
     bool registered = false;
@@ -73,8 +73,8 @@ class Core {
 public:
     struct Config {
         H256 genesis_hash;
-        std::uint32_t para_id = 0;         ///< of the chain, as the registry wants it in a registration
-        bool development = false; ///< a gatekeeper may host a cluster (decisions §4.5)
+        std::uint32_t para_id = 0; ///< of the chain, as the registry wants it in a registration
+        bool development = false;  ///< a gatekeeper may host a cluster (decisions §4.5)
     };
 
     /// Resumes from what the store holds, or begins. The store must outlive the core.

@@ -26,7 +26,8 @@ void FakeChain::append(const LaneKind& kind, LeafV1 leaf, const Bytes& payload)
     leaf.index = lane.head.count;
     leaf.payload_len = static_cast<std::uint32_t>(payload.size());
     leaf.payload_hash = payload_hash(payload);
-    append_leaf(lane.head.count, lane.head.peaks, leaf_hash(leaf), [&](SubtreePosition at, const H256& hash) { lane.subtrees.emplace(at, hash); });
+    append_leaf(lane.head.count, lane.head.peaks, leaf_hash(leaf),
+                [&](SubtreePosition at, const H256& hash) { lane.subtrees.emplace(at, hash); });
     lane.head.last_block = leaf.block;
     lane.leaves.push_back(leaf);
     payloads_.emplace(leaf.payload_hash, payload);
@@ -67,7 +68,8 @@ void FakeChain::seal()
 
 AnchorInput FakeChain::anchor(const AnchorWants& wants) const
 {
-    return {H256{crypto::blake2_256(scale::encode(header_))}, scale::encode(header_), trie::prove(nodes_, header_.state_root.bytes, wants.keys()).value()};
+    return {H256{crypto::blake2_256(scale::encode(header_))}, scale::encode(header_),
+            trie::prove(nodes_, header_.state_root.bytes, wants.keys()).value()};
 }
 
 ChunkInput FakeChain::chunk(const LaneWant& want, std::size_t max_leaves) const
@@ -98,16 +100,20 @@ void FakeChain::submit(const SignedMessage& signed_message)
     auto& next = ingress_[scale::encode(message.sender)];
     if (signed_message.sequence != next)
         return; // a duplicate, or one of another replica that was faster
-    ASSERT_TRUE(crypto::sr25519::verify({array_of<64>(signed_message.signature)}, signing_bytes(message, signed_message.sequence), key_of(message.sender)));
+    ASSERT_TRUE(crypto::sr25519::verify({array_of<64>(signed_message.signature)},
+                                        signing_bytes(message, signed_message.sequence), key_of(message.sender)));
     ++next;
     if (has_topic<RegistryEvent>(message)) {
-        master_pubkey = scale::decode<RegistryEvent>(message.payload)->event.get_if<RegistryEvent::MasterPubkey>()->master_pubkey;
+        master_pubkey =
+            scale::decode<RegistryEvent>(message.payload)->event.get_if<RegistryEvent::MasterPubkey>()->master_pubkey;
         push_from_pallet("PhalaRegistry", GatekeeperLaunch{GatekeeperLaunch::MasterPubkeyOnChain{*master_pubkey}});
     } else if (has_topic<ClusterRegistryEvent>(message)) {
-        const auto event = *scale::decode<ClusterRegistryEvent>(message.payload)->event.get_if<ClusterRegistryEvent::PubkeyAvailable>();
+        const auto event = *scale::decode<ClusterRegistryEvent>(message.payload)
+                                ->event.get_if<ClusterRegistryEvent::PubkeyAvailable>();
         cluster_keys.emplace(event.cluster, event.pubkey);
     } else if (has_topic<ContractRegistryEvent>(message)) {
-        const auto event = *scale::decode<ContractRegistryEvent>(message.payload)->event.get_if<ContractRegistryEvent::PubkeyAvailable>();
+        const auto event = *scale::decode<ContractRegistryEvent>(message.payload)
+                                ->event.get_if<ContractRegistryEvent::PubkeyAvailable>();
         contract_keys.emplace(event.contract, event.pubkey);
         cluster_of_contract.emplace(event.contract, message.sender.kind.get_if<MessageOrigin::Cluster>()->_0);
     } else if (has_topic<WorkerClusterReport>(message)) {
@@ -241,7 +247,8 @@ struct Network {
     void start()
     {
         for (const auto* worker : {&first, &second})
-            chain.push_from_pallet("PhalaRegistry", SystemEvent{SystemEvent::ForWorker{worker->core.public_key(), {WorkerEvent::Registered{128}}}});
+            chain.push_from_pallet("PhalaRegistry", SystemEvent{SystemEvent::ForWorker{
+                                                        worker->core.public_key(), {WorkerEvent::Registered{128}}}});
         const auto key = first.core.public_key();
         chain.push_from_pallet("PhalaRegistry", GatekeeperLaunch{GatekeeperLaunch::FirstGatekeeper{key, key}});
         const Bytes code = contract_code("system");
@@ -254,7 +261,8 @@ struct Network {
             workers.push_back({worker->core.public_key(), worker->core.public_key()});
         chain.cluster_of_contract.emplace(system, cluster);
         chain.push_from_pallet("PhalaPhatContracts",
-            ClusterEvent{ClusterEvent::DeployCluster{account(alice), cluster, workers, 1000 * kPha, 1, 1, 1, account(alice)}});
+                               ClusterEvent{ClusterEvent::DeployCluster{account(alice), cluster, workers, 1000 * kPha,
+                                                                        1, 1, 1, account(alice)}});
         block(); // grant
         block(); // grant on chain, workers deploy
         block(); // reports
@@ -264,42 +272,55 @@ struct Network {
 
     void fund(const crypto::KeyPair& who)
     {
-        chain.push_from_pallet("PhalaPhatContracts", ClusterOperation{ClusterOperation::Deposit{cluster, account(who), 1000 * kPha}});
+        chain.push_from_pallet("PhalaPhatContracts",
+                               ClusterOperation{ClusterOperation::Deposit{cluster, account(who), 1000 * kPha}});
     }
 
     /// Uploads a contract and instantiates it; the id is known before it exists.
     H256 deploy(std::string_view name, const Bytes& constructor, std::string_view salt)
     {
         const Bytes code = contract_code(name);
-        chain.push_from_pallet("PhalaPhatContracts",
-            ClusterOperation{ClusterOperation::UploadResource{account(alice), cluster, ResourceType::InkCode, code}});
+        chain.push_from_pallet("PhalaPhatContracts", ClusterOperation{ClusterOperation::UploadResource{
+                                                         account(alice), cluster, ResourceType::InkCode, code}});
         const H256 id = contract_id(account(alice), code_hash(code), cluster, bytes_of(salt));
         chain.cluster_of_contract.emplace(id, cluster);
-        chain.push_from_pallet("PhalaPhatContracts", ContractOperation{ContractOperation::InstantiateCode{
-            {account(alice), {CodeIndex::WasmCode{code_hash(code)}}, to_bytes(salt), cluster, constructor}, 0, 2'000'000'000'000, std::nullopt}});
+        chain.push_from_pallet(
+            "PhalaPhatContracts",
+            ContractOperation{ContractOperation::InstantiateCode{
+                {account(alice), {CodeIndex::WasmCode{code_hash(code)}}, to_bytes(salt), cluster, constructor},
+                0,
+                2'000'000'000'000,
+                std::nullopt}});
         return id;
     }
 
     /// An encrypted command, as a client makes it.
     void command(const crypto::KeyPair& who, const H256& contract, const Bytes& message, std::uint8_t nonce)
     {
-        const InkCommand command{InkCommand::InkMessage{{Bytes(32, nonce)}, message, 0, 2'000'000'000'000, std::nullopt}};
+        const InkCommand command{
+            InkCommand::InkMessage{{Bytes(32, nonce)}, message, 0, 2'000'000'000'000, std::nullopt}};
         const crypto::sr25519::KeyPair ephemeral{Secret<32>{ByteArray<32>{nonce}}};
-        auto sealed = crypto::encrypt(ephemeral, chain.contract_keys.at(contract), ByteArray<12>{nonce}, scale::encode(command)).value();
-        chain.push({MessageOrigin::account(account(who)), to_bytes(command_topic(contract)), scale::encode(CommandPayload{CommandPayload::Encrypted{std::move(sealed)}})});
+        auto sealed =
+            crypto::encrypt(ephemeral, chain.contract_keys.at(contract), ByteArray<12>{nonce}, scale::encode(command))
+                .value();
+        chain.push({MessageOrigin::account(account(who)), to_bytes(command_topic(contract)),
+                    scale::encode(CommandPayload{CommandPayload::Encrypted{std::move(sealed)}})});
     }
 
     /// A private query: the answer as its asker reads it, or the RPC's error.
-    Outcome<std::expected<Bytes, InkQueryError>> query(const Worker& worker, const crypto::KeyPair* who, const H256& contract, decltype(InkQuery::data) data)
+    Outcome<std::expected<Bytes, InkQueryError>> query(const Worker& worker, const crypto::KeyPair* who,
+                                                       const H256& contract, decltype(InkQuery::data) data)
     {
         const crypto::sr25519::KeyPair ephemeral{Secret<32>{ByteArray<32>{77}}};
         const InkQuery query{{contract, {}}, std::move(data)};
         QueryInput input;
-        input.encrypted = scale::encode(crypto::encrypt(ephemeral, worker.core.public_key(), ByteArray<12>{1}, scale::encode(query)).value());
+        input.encrypted = scale::encode(
+            crypto::encrypt(ephemeral, worker.core.public_key(), ByteArray<12>{1}, scale::encode(query)).value());
         if (who != nullptr) {
             const Bytes body = scale::encode(crypto::CertificateBody{who->public_key(), 0x7fffffff, 0});
             const auto signature = who->sr25519()->sign(input.encrypted, {});
-            input.signature_chain.push_back({static_cast<std::uint32_t>(crypto::SignatureType::Sr25519), to_bytes(signature), body});
+            input.signature_chain.push_back(
+                {static_cast<std::uint32_t>(crypto::SignatureType::Sr25519), to_bytes(signature), body});
         }
         const auto status = worker.core.status();
         PHALA_TRY(const auto answer, worker.core.query(*status.snapshot, input));
@@ -338,15 +359,32 @@ TEST(Core, BringsUpAClusterAndKeepsSecrets)
     EXPECT_EQ(network.root(network.first), network.root(network.second));
 
     const auto balance = [&](const crypto::KeyPair& asker, const crypto::KeyPair& of) {
-        return network.query(network.second, &asker, token, InkQuery::InkMessage{labelled("balance_of", scale::encode(network.account(of))), 0, 0, false}).value().value();
+        return network
+            .query(network.second, &asker, token,
+                   InkQuery::InkMessage{labelled("balance_of", scale::encode(network.account(of))), 0, 0, false})
+            .value()
+            .value();
     };
-    network.command(network.alice, token, labelled("transfer", scale::encode(network.account(network.bob), Balance{300})), 1);
+    network.command(network.alice, token,
+                    labelled("transfer", scale::encode(network.account(network.bob), Balance{300})), 1);
     network.block();
     // ContractExecResult … Ok{flags 0, data: Ok(Ok(300))}, then no events
     const auto bobs = to_hex(balance(network.bob, network.bob));
-    EXPECT_TRUE(bobs.ends_with("00" "00000000" "48" "0000" "2c010000000000000000000000000000" "00")) << bobs;
+    EXPECT_TRUE(bobs.ends_with("00"
+                               "00000000"
+                               "48"
+                               "0000"
+                               "2c010000000000000000000000000000"
+                               "00"))
+        << bobs;
     const auto strangers = to_hex(balance(network.alice, network.bob));
-    EXPECT_TRUE(strangers.ends_with("00" "01000000" "0c" "0001" "02" "00")) << "NotYours, reverted: " << strangers;
+    EXPECT_TRUE(strangers.ends_with("00"
+                                    "01000000"
+                                    "0c"
+                                    "0001"
+                                    "02"
+                                    "00"))
+        << "NotYours, reverted: " << strangers;
     EXPECT_EQ(network.root(network.first), network.root(network.second));
 }
 
@@ -386,8 +424,15 @@ TEST(Core, AppliesEachCommandOnceAcrossRestarts)
         ASSERT_TRUE(network.first.follow(network.chain));
         ASSERT_TRUE(network.second.follow(network.chain));
     }
-    const auto counter = to_hex(network.query(network.second, &network.bob, probe, InkQuery::InkMessage{labelled("get"), 0, 0, false}).value().value());
-    EXPECT_TRUE(counter.ends_with("24" "00" "0f00000000000000" "00")) << counter;
+    const auto counter =
+        to_hex(network.query(network.second, &network.bob, probe, InkQuery::InkMessage{labelled("get"), 0, 0, false})
+                   .value()
+                   .value());
+    EXPECT_TRUE(counter.ends_with("24"
+                                  "00"
+                                  "0f00000000000000"
+                                  "00"))
+        << counter;
     EXPECT_EQ(network.first.core.status().processed_global, network.second.core.status().processed_global);
     EXPECT_EQ(network.root(network.first), network.root(network.second));
     network.second.restart();
@@ -423,7 +468,8 @@ TEST(Core, RefusesEveryFlippedByte)
     FakeChain chain;
     Worker worker{chain, 1};
     for (int i = 0; i < 9; ++i)
-        chain.push_from_pallet("PhalaPhatContracts", SystemCode{static_cast<std::uint16_t>(i), Bytes(10, static_cast<std::uint8_t>(i))});
+        chain.push_from_pallet("PhalaPhatContracts",
+                               SystemCode{static_cast<std::uint16_t>(i), Bytes(10, static_cast<std::uint8_t>(i))});
     chain.seal();
 
     const auto anchor = chain.anchor(worker.core.wants().anchor);
@@ -489,11 +535,15 @@ TEST(Core, AnswersLogQueriesThroughTheHandler)
     const H256 logger = network.deploy("log_server", labelled("default"), "log");
     network.block();
     network.block();
-    network.command(network.alice, network.system, call("aa1e2030", scale::encode(std::string{"PinkLogger"}, logger)), 9);
+    network.command(network.alice, network.system, call("aa1e2030", scale::encode(std::string{"PinkLogger"}, logger)),
+                    9);
     network.block();
     network.command(network.alice, network.system, call("aa1e2030", scale::encode(std::string{"Other"}, logger)), 10);
     network.block();
-    const auto answer = network.query(network.first, nullptr, logger, InkQuery::SidevmMessage{to_bytes(R"({"action":"GetLog","from":-10,"count":10})")}).value();
+    const auto answer = network
+                            .query(network.first, nullptr, logger,
+                                   InkQuery::SidevmMessage{to_bytes(R"({"action":"GetLog","from":-10,"count":10})")})
+                            .value();
     ASSERT_TRUE(answer);
     const std::string text{text_of(*answer)};
     EXPECT_NE(text.find(R"("type":"MessageOutput")"), std::string::npos) << text;

@@ -26,7 +26,8 @@ public:
 
     /// Signs and queues a message of `origin` under the topic of its payload.
     template <class Payload>
-    void push(const MessageOrigin& origin, const Payload& payload, const crypto::sr25519::KeyPair& signer, Entropy& entropy)
+    void push(const MessageOrigin& origin, const Payload& payload, const crypto::sr25519::KeyPair& signer,
+              Entropy& entropy)
     {
         push(message_of(origin, payload), signer, entropy);
     }

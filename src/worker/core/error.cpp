@@ -8,13 +8,15 @@ std::string_view describe(CoreError error)
     case CoreError::BadHeader: return "the block header does not decode";
     case CoreError::OldHeader: return "the block is not newer than the last one";
     case CoreError::NotDrained: return "the lanes of the last block are not read to the end";
-    case CoreError::MissingSeal: return "the chain's state has no LogSeal: the node runs another chain, or no block was made yet";
+    case CoreError::MissingSeal:
+        return "the chain's state has no LogSeal: the node runs another chain, or no block was made yet";
     case CoreError::WrongSeal: return "the chain's LogSeal is of another block";
     case CoreError::MissingHead: return "the proof lacks the head of a lane that this worker follows";
     case CoreError::UnknownLane: return "a chunk of a lane that this worker does not follow";
     case CoreError::MissingPayload: return "a message came without its payload";
     case CoreError::BadRecord: return "the stored state cannot be read; remove the worker's data folder to start again";
-    case CoreError::WrongChain: return "the stored state belongs to another chain; remove the worker's data folder or use the former node";
+    case CoreError::WrongChain:
+        return "the stored state belongs to another chain; remove the worker's data folder or use the former node";
     case CoreError::NotReady: return "this worker serves no cluster yet";
     case CoreError::BadQuery: return "DecodeError";
     case CoreError::ContractNotFound: return "ContractNotFound";

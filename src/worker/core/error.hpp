@@ -5,18 +5,18 @@ namespace phala::worker {
 
 /// Why the core refuses an input. Nothing of a refused input has any effect.
 enum class CoreError : std::uint8_t {
-    BadHeader,        ///< the bytes are no header
-    OldHeader,        ///< not newer than what is already known
-    NotDrained,       ///< a new anchor while the lanes of the last one are not read to the end
-    MissingSeal,      ///< the state under the header has no LogSeal: not a chain with lanes
-    WrongSeal,        ///< LogSeal is of another block
-    MissingHead,      ///< the proof lacks the head of a followed lane
-    UnknownLane,      ///< a chunk of a lane that is not followed
+    BadHeader,   ///< the bytes are no header
+    OldHeader,   ///< not newer than what is already known
+    NotDrained,  ///< a new anchor while the lanes of the last one are not read to the end
+    MissingSeal, ///< the state under the header has no LogSeal: not a chain with lanes
+    WrongSeal,   ///< LogSeal is of another block
+    MissingHead, ///< the proof lacks the head of a followed lane
+    UnknownLane, ///< a chunk of a lane that is not followed
     MissingPayload,
-    BadRecord,        ///< what was stored cannot be read back: another version, or damaged
-    WrongChain,       ///< stored state belongs to another chain
-    NotReady,         ///< no cluster is hosted yet
-    BadQuery,         ///< the decrypted query does not decode
+    BadRecord,  ///< what was stored cannot be read back: another version, or damaged
+    WrongChain, ///< stored state belongs to another chain
+    NotReady,   ///< no cluster is hosted yet
+    BadQuery,   ///< the decrypted query does not decode
     ContractNotFound,
     BadSignature,
     BadCiphertext,

@@ -31,7 +31,8 @@ std::optional<Payload> decode_payload(const Message& message, Effects& effects)
     auto payload = scale::decode<Payload>(message.payload);
     if (payload)
         return std::move(*payload);
-    effects.notes.push_back("skipped a message under " + std::string{text_of(message.destination)} + ": " + payload.error().message());
+    effects.notes.push_back("skipped a message under " + std::string{text_of(message.destination)} + ": "
+                            + payload.error().message());
     return std::nullopt;
 }
 
@@ -106,7 +107,8 @@ void Ledger::on_system_code(const Message& message, Effects& effects)
     auto code = decode_payload<SystemCode>(message, effects);
     if (!code)
         return;
-    effects.notes.push_back("system contract code " + std::to_string(code->counter) + ": " + std::to_string(code->code.size()) + " bytes");
+    effects.notes.push_back("system contract code " + std::to_string(code->counter) + ": "
+                            + std::to_string(code->code.size()) + " bytes");
     effects.records.push_back({to_bytes(kSystemCodeKey), code->code});
     system_code_ = std::move(code->code);
 }
@@ -121,7 +123,8 @@ void Ledger::on_system_event(const Message& message, Effects& effects)
         return;
     if (const auto* registration = mine->event.event.get_if<WorkerEvent::Registered>()) {
         if (!registered_)
-            effects.notes.push_back("registered on chain with confidence level " + std::to_string(registration->confidence_level));
+            effects.notes.push_back("registered on chain with confidence level "
+                                    + std::to_string(registration->confidence_level));
         registered_ = true;
     }
 }
@@ -140,7 +143,8 @@ void Ledger::on_gatekeeper_launch(const Message& message, Effects& effects)
             gatekeeper_.emplace(crypto::sr25519::KeyPair{Secret<32>{effects.entropy.take<32>()}}, false);
         effects.notes.emplace_back("named first gatekeeper: publishing the master key's public half");
         const PublicKey me{identity_.public_key().bytes};
-        effects.egress.push(MessageOrigin::worker(me), RegistryEvent{RegistryEvent::MasterPubkey{*master_pubkey()}}, identity_, effects.entropy);
+        effects.egress.push(MessageOrigin::worker(me), RegistryEvent{RegistryEvent::MasterPubkey{*master_pubkey()}},
+                            identity_, effects.entropy);
     } else if (const auto* on_chain = launch->launch.get_if<GatekeeperLaunch::MasterPubkeyOnChain>()) {
         if (gatekeeper_ && *master_pubkey() == on_chain->master_pubkey) {
             gatekeeper_->active = true;
@@ -160,19 +164,29 @@ void Ledger::on_cluster_event(const Message& message, Effects& effects)
     const auto& master = gatekeeper_->master;
     const auto key = crypto::cluster_key(master, deploy->cluster.bytes);
     effects.egress.push(MessageOrigin::gatekeeper(),
-        ClusterRegistryEvent{ClusterRegistryEvent::PubkeyAvailable{deploy->cluster, key.public_key()}}, master, effects.entropy);
+                        ClusterRegistryEvent{ClusterRegistryEvent::PubkeyAvailable{deploy->cluster, key.public_key()}},
+                        master, effects.entropy);
 
-    ClusterOperation::DispatchKeys grant{{}, deploy->cluster, deploy->owner, deploy->deposit, deploy->gas_price,
-        deploy->deposit_per_item, deploy->deposit_per_byte, deploy->treasury_account};
+    ClusterOperation::DispatchKeys grant{{},
+                                         deploy->cluster,
+                                         deploy->owner,
+                                         deploy->deposit,
+                                         deploy->gas_price,
+                                         deploy->deposit_per_item,
+                                         deploy->deposit_per_byte,
+                                         deploy->treasury_account};
     for (const auto& worker : deploy->workers) {
         const crypto::sr25519::KeyPair ephemeral{Secret<32>{effects.entropy.take<32>()}};
-        const auto sealed = crypto::encrypt(ephemeral, worker.ecdh_pubkey, effects.entropy.take<12>(), key.secret().expose());
+        const auto sealed =
+            crypto::encrypt(ephemeral, worker.ecdh_pubkey, effects.entropy.take<12>(), key.secret().expose());
         if (sealed)
             grant.secret_keys.emplace(worker.pubkey, EncryptedKey{sealed->pubkey, sealed->data, sealed->iv});
         else
-            effects.notes.push_back("no grant for worker " + short_hex(worker.pubkey) + ": " + sealed.error().message());
+            effects.notes.push_back("no grant for worker " + short_hex(worker.pubkey) + ": "
+                                    + sealed.error().message());
     }
-    effects.notes.push_back("granting the key of cluster " + short_hex(deploy->cluster) + " to " + std::to_string(grant.secret_keys.size()) + " workers");
+    effects.notes.push_back("granting the key of cluster " + short_hex(deploy->cluster) + " to "
+                            + std::to_string(grant.secret_keys.size()) + " workers");
     effects.egress.push(MessageOrigin::gatekeeper(), ClusterOperation{std::move(grant)}, master, effects.entropy);
 }
 
@@ -193,7 +207,8 @@ void Ledger::on_cluster_operation(const Message& message, const Environment& env
     } else if (const auto* upload = order->operation.get_if<ClusterOperation::UploadResource>()) {
         cluster_->upload(*upload, environment, effects);
     } else if (order->operation.is<ClusterOperation::DestroyCluster>()) {
-        effects.notes.push_back("cluster " + short_hex(cluster_->id()) + " is destroyed; this worker serves it no more");
+        effects.notes.push_back("cluster " + short_hex(cluster_->id())
+                                + " is destroyed; this worker serves it no more");
         cluster_.reset();
     } else if (const auto* removal = order->operation.get_if<ClusterOperation::RemoveWorker>()) {
         if (removal->worker.bytes == identity_.public_key().bytes) {
@@ -203,7 +218,8 @@ void Ledger::on_cluster_operation(const Message& message, const Environment& env
     }
 }
 
-void Ledger::deploy_cluster(const ClusterOperation::DispatchKeys& grant, const Environment& environment, Effects& effects)
+void Ledger::deploy_cluster(const ClusterOperation::DispatchKeys& grant, const Environment& environment,
+                            Effects& effects)
 {
     const PublicKey me{identity_.public_key().bytes};
     const auto mine = grant.secret_keys.find(me);
@@ -223,7 +239,8 @@ void Ledger::deploy_cluster(const ClusterOperation::DispatchKeys& grant, const E
         PHALA_TRY(auto key, crypto::sr25519::KeyPair::from_secret(Secret<64>{array_of<64>(secret)}));
         wipe(secret);
         return Cluster::deploy({grant.cluster, grant.owner, grant.deposit, grant.gas_price, grant.deposit_per_item,
-            grant.deposit_per_byte, grant.treasury_account}, std::move(key), *system_code_, identity_, *engine_, environment, effects);
+                                grant.deposit_per_byte, grant.treasury_account},
+                               std::move(key), *system_code_, identity_, *engine_, environment, effects);
     };
     auto cluster = deploy();
     WorkerClusterReport report;

@@ -25,7 +25,8 @@ public:
     };
 
     /// `development`: a gatekeeper may host a cluster.
-    Ledger(const crypto::sr25519::KeyPair& identity, const engine::Engine& engine, const RecordReader& store, bool development)
+    Ledger(const crypto::sr25519::KeyPair& identity, const engine::Engine& engine, const RecordReader& store,
+           bool development)
         : identity_{identity.copy()}, engine_{&engine}, store_{&store}, development_{development}
     {
     }

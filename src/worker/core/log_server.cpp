@@ -116,7 +116,8 @@ std::optional<GetLog> parse_get_log(const json::Value& query)
             return std::nullopt;
         out.block_number = static_cast<BlockNumber>(*block);
     }
-    if (const auto* value = given("contract"); value != nullptr && value->string() != nullptr && !value->string()->empty()) {
+    if (const auto* value = given("contract");
+        value != nullptr && value->string() != nullptr && !value->string()->empty()) {
         const auto id = array_from_hex<32>(*value->string());
         if (!id)
             return std::nullopt;
@@ -134,7 +135,8 @@ json::Value get_log(const LogView& view, const GetLog& query)
     }
     json::Array records;
     std::uint64_t next = 0;
-    const auto first = std::ranges::lower_bound(view.records, from, {}, [](const auto& record) { return record->sequence; });
+    const auto first =
+        std::ranges::lower_bound(view.records, from, {}, [](const auto& record) { return record->sequence; });
     for (auto at = first; at != view.records.end(); ++at) {
         if (query.count != 0 && records.size() == query.count)
             break;

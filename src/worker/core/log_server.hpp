@@ -55,8 +55,9 @@ struct TooLarge {};
 
 struct LogRecord {
     std::uint64_t sequence = 0;
-    scale::Variant<scale::At<0, log_record::Log>, scale::At<1, log_record::Event>, scale::At<2, log_record::MessageOutput>,
-        scale::At<3, log_record::QueryIn>, scale::At<4, log_record::TooLarge>>
+    scale::Variant<scale::At<0, log_record::Log>, scale::At<1, log_record::Event>,
+                   scale::At<2, log_record::MessageOutput>, scale::At<3, log_record::QueryIn>,
+                   scale::At<4, log_record::TooLarge>>
         record;
 };
 

@@ -12,8 +12,8 @@ namespace phala::worker {
 struct Snapshot;
 
 struct QueryInput {
-    Bytes encrypted;                                          ///< SCALE(EncryptedData)
-    std::vector<crypto::CertifiedSignature> signature_chain;  ///< empty: nobody signed
+    Bytes encrypted;                                         ///< SCALE(EncryptedData)
+    std::vector<crypto::CertifiedSignature> signature_chain; ///< empty: nobody signed
     std::uint64_t now_ms = 0;
     ByteArray<32> entropy{};
 };
@@ -61,8 +61,8 @@ struct InkQueryError {
     struct NoResponse {};
     struct ServiceUnavailable {};
     struct Timeout {};
-    scale::Variant<scale::At<0, BadOrigin>, scale::At<1, RuntimeError>, scale::At<2, SidevmNotFound>, scale::At<3, NoResponse>,
-        scale::At<4, ServiceUnavailable>, scale::At<5, Timeout>>
+    scale::Variant<scale::At<0, BadOrigin>, scale::At<1, RuntimeError>, scale::At<2, SidevmNotFound>,
+                   scale::At<3, NoResponse>, scale::At<4, ServiceUnavailable>, scale::At<5, Timeout>>
         error;
 };
 

@@ -20,7 +20,8 @@ struct RecordReader {
     [[nodiscard]] virtual Outcome<std::optional<Bytes>> get(ByteView key) const = 0;
 
     /// Every record of Table::State, in no order.
-    [[nodiscard]] virtual Outcome<> each_state_entry(const std::function<void(Bytes key, Bytes value)>& visit) const = 0;
+    [[nodiscard]] virtual Outcome<>
+    each_state_entry(const std::function<void(Bytes key, Bytes value)>& visit) const = 0;
 };
 
 /// One record to write, or to remove where there is no value. Values hold secrets: the store wipes them.

@@ -17,7 +17,10 @@ constexpr std::uint64_t kQueryGas = 10'000'000'000'000; ///< spec contract-engin
 /// quota by its stake, and without stakes the quota is nothing: writing fails, reading finds nothing (§4.6).
 class QuerySurroundings final : public engine::Surroundings {
 public:
-    QuerySurroundings(std::uint64_t now_ms, const ByteArray<32>& entropy, const PublicKey& worker) : now_ms_{now_ms}, entropy_{entropy}, worker_{worker} {}
+    QuerySurroundings(std::uint64_t now_ms, const ByteArray<32>& entropy, const PublicKey& worker)
+        : now_ms_{now_ms}, entropy_{entropy}, worker_{worker}
+    {
+    }
 
     std::uint64_t wall_clock_ms() override { return now_ms_; }
     void fill_random(std::span<std::uint8_t> out) override
@@ -35,7 +38,8 @@ public:
     {
         return std::unexpected{engine::HttpRequestError::NotAllowed};
     }
-    std::vector<engine::HttpOutcome> batch_http_request(const AccountId&, const std::vector<engine::HttpRequest>& requests, std::uint64_t) override
+    std::vector<engine::HttpOutcome>
+    batch_http_request(const AccountId&, const std::vector<engine::HttpRequest>& requests, std::uint64_t) override
     {
         return std::vector<engine::HttpOutcome>(requests.size(), std::unexpected{engine::HttpRequestError::NotAllowed});
     }
@@ -64,20 +68,40 @@ std::expected<InkQueryResponse, InkQueryError> answer(Bytes payload)
 
 } // namespace
 
-const H256& Snapshot::cluster() const { return state_->cluster; }
-const H256& Snapshot::state_root() const { return state_->state_root; }
-const H256& Snapshot::system_contract() const { return state_->system_contract; }
-const std::optional<H256>& Snapshot::log_handler() const { return state_->log_handler; }
-const std::vector<H256>& Snapshot::contracts() const { return state_->contracts; }
-BlockNumber Snapshot::block() const { return state_->environment.block; }
+const H256& Snapshot::cluster() const
+{
+    return state_->cluster;
+}
+const H256& Snapshot::state_root() const
+{
+    return state_->state_root;
+}
+const H256& Snapshot::system_contract() const
+{
+    return state_->system_contract;
+}
+const std::optional<H256>& Snapshot::log_handler() const
+{
+    return state_->log_handler;
+}
+const std::vector<H256>& Snapshot::contracts() const
+{
+    return state_->contracts;
+}
+BlockNumber Snapshot::block() const
+{
+    return state_->environment.block;
+}
 
 std::optional<H256> Snapshot::code_hash(const H256& contract) const
 {
     return engine::Engine::code_hash(state_->state, AccountId{contract.bytes});
 }
 
-Outcome<std::expected<InkQueryResponse, InkQueryError>> Snapshot::run(const InkQuery& query, const std::optional<AccountId>& origin,
-    std::uint64_t now_ms, const ByteArray<32>& entropy) const
+Outcome<std::expected<InkQueryResponse, InkQueryError>> Snapshot::run(const InkQuery& query,
+                                                                      const std::optional<AccountId>& origin,
+                                                                      std::uint64_t now_ms,
+                                                                      const ByteArray<32>& entropy) const
 {
     const auto& self = *state_;
     if (std::find(self.contracts.begin(), self.contracts.end(), query.head.id) == self.contracts.end())
@@ -91,17 +115,21 @@ Outcome<std::expected<InkQueryResponse, InkQueryError>> Snapshot::run(const InkQ
         return refuse(InkQueryError::BadOrigin{});
 
     QuerySurroundings surroundings{now_ms, entropy, self.worker};
-    engine::Context context{Mode::Estimating, self.environment.block, self.environment.time_ms, {}, &self.key, {}, &surroundings};
+    engine::Context context{Mode::Estimating, self.environment.block, self.environment.time_ms, {}, &self.key, {},
+                            &surroundings};
     const AccountId callee{query.head.id.bytes};
     if (const auto* message = query.data.get_if<InkQuery::InkMessage>()) {
         context.mode = message->estimating ? Mode::Estimating : Mode::Query;
-        const engine::TransactionArguments arguments{*origin, message->transfer, kQueryGas, true, std::nullopt, message->deposit};
+        const engine::TransactionArguments arguments{*origin, message->transfer, kQueryGas,
+                                                     true,    std::nullopt,      message->deposit};
         auto done = self.engine.call(self.state, context, arguments, callee, message->payload);
         return done ? answer(scale::encode(done->result)) : refuse(InkQueryError::RuntimeError{done.error().message()});
     }
     const auto& deployment = *query.data.get_if<InkQuery::InkInstantiate>();
-    const engine::TransactionArguments arguments{*origin, deployment.transfer, kQueryGas, true, std::nullopt, deployment.deposit};
-    auto done = self.engine.instantiate(self.state, context, arguments, deployment.code_hash, deployment.instantiate_data, deployment.salt);
+    const engine::TransactionArguments arguments{*origin, deployment.transfer, kQueryGas,
+                                                 true,    std::nullopt,        deployment.deposit};
+    auto done = self.engine.instantiate(self.state, context, arguments, deployment.code_hash,
+                                        deployment.instantiate_data, deployment.salt);
     return done ? answer(scale::encode(done->result)) : refuse(InkQueryError::RuntimeError{done.error().message()});
 }
 

@@ -29,7 +29,9 @@ struct Snapshot {
     /// Runs a decrypted query for its asker (nobody, where nothing was signed). Fails with ContractNotFound; refusals
     /// that only the asker may see are part of the result.
     [[nodiscard]] Outcome<std::expected<InkQueryResponse, InkQueryError>> run(const InkQuery& query,
-        const std::optional<AccountId>& origin, std::uint64_t now_ms, const ByteArray<32>& entropy) const;
+                                                                              const std::optional<AccountId>& origin,
+                                                                              std::uint64_t now_ms,
+                                                                              const ByteArray<32>& entropy) const;
 
 private:
     std::shared_ptr<const State> state_;

@@ -44,7 +44,8 @@ std::optional<std::uint32_t> hex_number(std::string_view text)
 Outcome<std::uint32_t> number_member(const json::Value& object, std::string_view name)
 {
     const auto* value = object.find(name);
-    if (value == nullptr || value->integer() == nullptr || value->integer()->negative || value->integer()->magnitude > UINT32_MAX)
+    if (value == nullptr || value->integer() == nullptr || value->integer()->negative
+        || value->integer()->magnitude > UINT32_MAX)
         return bad(name);
     return static_cast<std::uint32_t>(value->integer()->magnitude);
 }
@@ -114,7 +115,7 @@ Outcome<Bytes> ChainClient::sign(ByteView call, const crypto::KeyPair& signer, B
     const Era era = Era::mortal(kEraPeriod, head.number);
     const auto extensions = tx_extensions(era, static_cast<Nonce>(nonce.integer()->magnitude), tip);
     return sign_extrinsic(call, account, extensions, implicit_bytes(identity_, head.hash),
-        [&](ByteView payload) { return signer.sign(payload, crypto::random_bytes<32>()); });
+                          [&](ByteView payload) { return signer.sign(payload, crypto::random_bytes<32>()); });
 }
 
 Outcome<H256> ChainClient::submit(ByteView call, const crypto::KeyPair& signer, Balance tip)

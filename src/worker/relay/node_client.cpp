@@ -97,7 +97,8 @@ struct NodeClient::Impl {
         if (error)
             return fail(NodeError::CannotConnect, address.host + ": " + error.message());
         std::optional<beast::error_code> result;
-        beast::get_lowest_layer(stream).async_connect(endpoints, [&](beast::error_code ec, const auto&) { result = ec; });
+        beast::get_lowest_layer(stream).async_connect(endpoints,
+                                                      [&](beast::error_code ec, const auto&) { result = ec; });
         PHALA_CHECK(finish(result, NodeError::CannotConnect));
         beast::get_lowest_layer(stream).socket().set_option(asio::ip::tcp::no_delay{true}, error);
         stream.read_message_max(kMaxMessage);
@@ -121,7 +122,8 @@ struct NodeClient::Impl {
         if (*read_done)
             return fail(NodeError::Disconnected, read_done->message());
         const auto data = buffer.cdata();
-        auto message = json::parse({static_cast<const char*>(data.data()), data.size()}, {.depth = 64, .bytes = kMaxMessage});
+        auto message =
+            json::parse({static_cast<const char*>(data.data()), data.size()}, {.depth = 64, .bytes = kMaxMessage});
         if (!message)
             return fail(NodeError::BadAnswer, message.error().message());
         return std::optional{std::move(*message)};
@@ -193,7 +195,8 @@ Outcome<std::optional<Bytes>> NodeClient::call_bytes(std::string_view method, js
     if (result.is_null())
         return std::optional<Bytes>{};
     if (result.string() == nullptr)
-        return fail(NodeError::BadAnswer, std::string{method} + ": expected 0x… bytes, got " + std::string{result.kind()});
+        return fail(NodeError::BadAnswer,
+                    std::string{method} + ": expected 0x… bytes, got " + std::string{result.kind()});
     PHALA_TRY(auto bytes, from_hex(*result.string()));
     return std::optional{std::move(bytes)};
 }

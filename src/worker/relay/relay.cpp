@@ -31,7 +31,8 @@ constexpr std::uint64_t kEndpointRefreshMs = 24ULL * 3600 * 1000;
 std::uint64_t now_ms()
 {
     return static_cast<std::uint64_t>(
-        std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count());
+        std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch())
+            .count());
 }
 
 /// Answers that are no failure: another worker of the cluster, or an earlier try, was faster with the same message.
@@ -39,7 +40,7 @@ bool is_already_under_way(const Error& error)
 {
     const std::string& text = error.detail();
     return std::ranges::any_of(std::array<std::string_view, 3>{"Priority is too low", "outdated", "lready imported"},
-        [&](std::string_view part) { return text.find(part) != std::string::npos; });
+                               [&](std::string_view part) { return text.find(part) != std::string::npos; });
 }
 
 json::Array hex_array(std::span<const Bytes> items)
@@ -77,8 +78,8 @@ Outcome<AnchorInput> fetch_anchor(ChainClient& chain, ChainClient::Finalized blo
 
 Outcome<ChunkInput> fetch_chunk(ChainClient& chain, const LaneWant& want, const H256& at)
 {
-    PHALA_TRY(const auto answer, chain.node().call("phala_laneRange",
-        {to_hex0x(want.lane), want.from, kChunkLeaves, kChunkBytes, to_hex0x(at)}));
+    PHALA_TRY(const auto answer, chain.node().call("phala_laneRange", {to_hex0x(want.lane), want.from, kChunkLeaves,
+                                                                       kChunkBytes, to_hex0x(at)}));
     ChunkInput input;
     input.lane = want.lane;
     PHALA_TRY(const auto leaves, bytes_array(answer.find("leaves"), "phala_laneRange: leaves"));
@@ -112,8 +113,10 @@ Outcome<ChunkInput> fetch_chunk(ChainClient& chain, const LaneWant& want, const 
 
 } // namespace
 
-Relay::Relay(Core& core, tee::SealedStore& store, tee::Provider& tee, Published& published, crypto::KeyPair payer, RelayOptions options)
-    : core_{core}, store_{store}, tee_{tee}, published_{published}, payer_{std::move(payer)}, options_{std::move(options)}
+Relay::Relay(Core& core, tee::SealedStore& store, tee::Provider& tee, Published& published, crypto::KeyPair payer,
+             RelayOptions options)
+    : core_{core}, store_{store}, tee_{tee}, published_{published}, payer_{std::move(payer)},
+      options_{std::move(options)}
 {
     published_.set(core_.status());
 }
@@ -223,17 +226,23 @@ Outcome<> Relay::send(ChainClient& chain)
         if (registration_sent_ && now < *registration_sent_ + kResendBlocks)
             return {};
         registration_sent_ = now;
-        const runtime::phala_registry::register_worker_v2 call{core_.registration(options_.operator_account), std::nullopt};
+        const runtime::phala_registry::register_worker_v2 call{core_.registration(options_.operator_account),
+                                                               std::nullopt};
         submit(chain, runtime::khala::encode_call(call), "the registration");
         return {};
     }
-    if (!options_.endpoint.empty() && (!endpoint_signed_ms_ || status.block_time_ms > *endpoint_signed_ms_ + kEndpointRefreshMs)) {
+    if (!options_.endpoint.empty()
+        && (!endpoint_signed_ms_ || status.block_time_ms > *endpoint_signed_ms_ + kEndpointRefreshMs)) {
         endpoint_signed_ms_ = status.block_time_ms;
-        WorkerEndpointPayload payload{core_.public_key(), {VersionedWorkerEndpoints::V1{{options_.endpoint}}}, status.block_time_ms};
+        WorkerEndpointPayload payload{
+            core_.public_key(), {VersionedWorkerEndpoints::V1{{options_.endpoint}}}, status.block_time_ms};
         ByteArray<32> entropy{};
         tee_.fill_random(entropy);
         Bytes signature = core_.sign(SignedContent::EndpointInfo, scale::encode(payload), entropy);
-        submit(chain, runtime::khala::encode_call(runtime::phala_registry::update_worker_endpoint{std::move(payload), std::move(signature)}), "the endpoint");
+        submit(chain,
+               runtime::khala::encode_call(
+                   runtime::phala_registry::update_worker_endpoint{std::move(payload), std::move(signature)}),
+               "the endpoint");
     }
     for (const auto& message : core_.egress()) {
         const std::pair key{scale::encode(message.message.sender), message.sequence};
@@ -241,7 +250,8 @@ Outcome<> Relay::send(ChainClient& chain)
         if (before != sent_.end() && now < before->second + kResendBlocks)
             continue;
         sent_.insert_or_assign(key, now);
-        submit(chain, runtime::khala::encode_call(runtime::phala_mq::sync_offchain_message{message}), "message " + std::to_string(message.sequence));
+        submit(chain, runtime::khala::encode_call(runtime::phala_mq::sync_offchain_message{message}),
+               "message " + std::to_string(message.sequence));
     }
     return {};
 }

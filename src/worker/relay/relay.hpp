@@ -12,14 +12,15 @@ namespace phala::worker {
 
 struct RelayOptions {
     std::string node_url;
-    std::string endpoint;                    ///< where clients reach this worker; published on chain
+    std::string endpoint; ///< where clients reach this worker; published on chain
     std::optional<AccountId> operator_account;
 };
 
 class Relay {
 public:
     /// All must outlive this. `payer` signs and pays for this worker's transactions.
-    Relay(Core& core, tee::SealedStore& store, tee::Provider& tee, Published& published, crypto::KeyPair payer, RelayOptions options);
+    Relay(Core& core, tee::SealedStore& store, tee::Provider& tee, Published& published, crypto::KeyPair payer,
+          RelayOptions options);
 
     /// Runs until asked to stop; loses and regains the node as often as it must. Ends with an error only where going
     /// on makes no sense: the store fails, or the node follows another chain.

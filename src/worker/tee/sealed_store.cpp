@@ -20,7 +20,8 @@ std::string_view describe(StoreError error)
     case StoreError::CannotOpen: return "cannot open the worker's database";
     case StoreError::Io: return "the worker's database cannot be read or written";
     case StoreError::Damaged: return "a record of the worker's database is damaged";
-    case StoreError::WrongKey: return "the worker's database was sealed with another key: use the data folder with the key file it was made with";
+    case StoreError::WrongKey:
+        return "the worker's database was sealed with another key: use the data folder with the key file it was made with";
     }
     return "store";
 }
@@ -53,7 +54,8 @@ struct SealedStore::Impl {
     {
         Bytes out(33);
         out[0] = static_cast<std::uint8_t>(table);
-        crypto_generichash(out.data() + 1, 32, key.data(), key.size(), name_key.expose().data(), name_key.expose().size());
+        crypto_generichash(out.data() + 1, 32, key.data(), key.size(), name_key.expose().data(),
+                           name_key.expose().size());
         return out;
     }
 
@@ -90,7 +92,8 @@ Outcome<std::unique_ptr<SealedStore>> SealedStore::open(const std::string& folde
     if (!status.ok())
         return fail(StoreError::CannotOpen, folder + ": " + status.ToString());
     auto impl = std::make_unique<Impl>(Impl{std::unique_ptr<rocksdb::DB>{db},
-        crypto::hkdf_sha256(key.expose(), bytes_of(kSalt), bytes_of("names")), crypto::hkdf_sha256(key.expose(), bytes_of(kSalt), bytes_of("values"))});
+                                            crypto::hkdf_sha256(key.expose(), bytes_of(kSalt), bytes_of("names")),
+                                            crypto::hkdf_sha256(key.expose(), bytes_of(kSalt), bytes_of("values"))});
     std::unique_ptr<SealedStore> store{new SealedStore{std::move(impl)}};
 
     // a key of its own for every store: with the wrong one everything would look empty
@@ -127,7 +130,8 @@ Outcome<> SealedStore::each_state_entry(const std::function<void(Bytes key, Byte
     const Bytes first{static_cast<std::uint8_t>(Table::State)};
     const std::unique_ptr<rocksdb::Iterator> at{impl_->db->NewIterator({})};
     for (at->Seek(slice(first)); at->Valid() && at->key().starts_with(slice(first)); at->Next()) {
-        PHALA_TRY(const auto content, impl_->unseal(bytes_of(at->key().ToStringView()), bytes_of(at->value().ToStringView())));
+        PHALA_TRY(const auto content,
+                  impl_->unseal(bytes_of(at->key().ToStringView()), bytes_of(at->value().ToStringView())));
         auto entry = scale::decode<std::pair<Bytes, Bytes>>(content);
         if (!entry)
             return fail(StoreError::Damaged, entry.error().message());

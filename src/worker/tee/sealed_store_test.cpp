@@ -83,7 +83,8 @@ int killed_at(const std::string& folder, const std::string& point)
     if (child == 0) {
         setenv("PHALA_FAULT", point.c_str(), 1);
         setenv("SEALED_STORE", folder.c_str(), 1);
-        execl("/proc/self/exe", "child", "--gtest_also_run_disabled_tests", "--gtest_filter=SealedStore.DISABLED_CommitInAChild", nullptr);
+        execl("/proc/self/exe", "child", "--gtest_also_run_disabled_tests",
+              "--gtest_filter=SealedStore.DISABLED_CommitInAChild", nullptr);
         _exit(127);
     }
     int status = 0;
@@ -100,7 +101,8 @@ TEST(SealedStore, SurvivesBeingKilledAroundACommit)
             ASSERT_TRUE(store->commit(changes("a", "old")));
             ASSERT_TRUE(store->commit(changes("b", "old")));
         }
-        ASSERT_EQ(killed_at(folder.path, after ? "worker-after-commit" : "worker-before-commit"), SIGKILL) << "the point was not hit";
+        ASSERT_EQ(killed_at(folder.path, after ? "worker-after-commit" : "worker-before-commit"), SIGKILL)
+            << "the point was not hit";
         const auto store = SealedStore::open(folder.path, kKey).value();
         const auto expected = to_bytes(after ? "new" : "old");
         EXPECT_EQ(store->get(bytes_of("a")).value(), expected);

@@ -71,7 +71,10 @@ Outcome<std::unique_ptr<Provider>> software_provider(const std::string& folder)
     std::ifstream file{path, std::ios::binary};
     const std::string content{std::istreambuf_iterator<char>{file}, {}};
     if (content.size() != 32)
-        return fail(TeeError::CannotUnseal, path.string() + " is not 32 bytes long; without it the worker's data is lost: remove the folder to start as a new worker");
+        return fail(
+            TeeError::CannotUnseal,
+            path.string()
+                + " is not 32 bytes long; without it the worker's data is lost: remove the folder to start as a new worker");
     return std::make_unique<SoftwareProvider>(Secret<32>{array_of<32>(bytes_of(content))});
 }
 

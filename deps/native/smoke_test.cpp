@@ -63,7 +63,8 @@ TEST(Schnorrkel, signs_and_verifies)
     };
     EXPECT_TRUE(verify(text.size()));
     EXPECT_FALSE(verify(text.size() - 1));
-    EXPECT_FALSE(phala_sr25519_verify(development_key("Bob").public_key.data(), message, text.size(), signature.data()));
+    EXPECT_FALSE(
+        phala_sr25519_verify(development_key("Bob").public_key.data(), message, text.size(), signature.data()));
     signature[63] &= 0x7f; // the marker bit
     EXPECT_FALSE(verify(text.size()));
 }

@@ -23,7 +23,8 @@ Outcome<ByteArray<N>> array_from_hex(std::string_view text)
 {
     PHALA_TRY(Bytes bytes, from_hex(text));
     if (bytes.size() != N)
-        return fail(HexError::WrongLength, "expected " + std::to_string(N) + " bytes, got " + std::to_string(bytes.size()));
+        return fail(HexError::WrongLength,
+                    "expected " + std::to_string(N) + " bytes, got " + std::to_string(bytes.size()));
     return array_of<N>(bytes);
 }
 

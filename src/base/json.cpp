@@ -13,7 +13,8 @@ std::string_view describe(JsonError error)
     case JsonError::UnexpectedEnd: return "JSON text ends too early";
     case JsonError::UnexpectedCharacter: return "JSON text has a character that does not belong there";
     case JsonError::BadLiteral: return "JSON knows only the words null, true and false";
-    case JsonError::BadNumber: return "JSON number is not an integer in plain digits (fractions and exponents are not read)";
+    case JsonError::BadNumber:
+        return "JSON number is not an integer in plain digits (fractions and exponents are not read)";
     case JsonError::NumberTooLarge: return "JSON integer has more than 128 bits";
     case JsonError::BadString: return "JSON string holds a control character; write it as an escape";
     case JsonError::BadEscape: return "JSON string has an escape that does not exist";
@@ -80,7 +81,8 @@ public:
     Outcome<Value> whole()
     {
         if (text_.size() > limits_.bytes)
-            return fail(JsonError::TooLarge, std::to_string(text_.size()) + " bytes, at most " + std::to_string(limits_.bytes));
+            return fail(JsonError::TooLarge,
+                        std::to_string(text_.size()) + " bytes, at most " + std::to_string(limits_.bytes));
         if (!is_utf8(bytes_of(text_)))
             return fail(JsonError::BadUtf8);
         PHALA_TRY(Value value, this->value(0));
@@ -185,7 +187,8 @@ private:
         ++at_; // the quote
         while (true) {
             const std::size_t start = at_;
-            while (at_ < text_.size() && text_[at_] != '"' && text_[at_] != '\\' && static_cast<unsigned char>(text_[at_]) >= 0x20)
+            while (at_ < text_.size() && text_[at_] != '"' && text_[at_] != '\\'
+                   && static_cast<unsigned char>(text_[at_]) >= 0x20)
                 ++at_;
             out.append(text_.substr(start, at_ - start));
             if (at_ == text_.size())
@@ -311,7 +314,8 @@ private:
         std::sort(names.begin(), names.end());
         if (const auto twice = std::adjacent_find(names.begin(), names.end()); twice != names.end()) {
             std::unexpected<Error> error = refuse(JsonError::DuplicateName);
-            return std::unexpected{std::move(error.error()).at("\"" + std::string{*twice} + "\" in the object that ends at")};
+            return std::unexpected{
+                std::move(error.error()).at("\"" + std::string{*twice} + "\" in the object that ends at")};
         }
         return Value{std::move(members)};
     }

@@ -16,8 +16,8 @@ Value read(std::string_view text)
 
 TEST(Json, PrintsWhatItReads)
 {
-    for (std::string_view text : {"null", "true", "false", "0", "-1", "340282366920938463463374607431768211455", R"("")",
-                                  R"("a\"\\\n\u0001")", "[]", "{}", R"({"b":1,"a":[{},[2,"x"],null]})"})
+    for (std::string_view text : {"null", "true", "false", "0", "-1", "340282366920938463463374607431768211455",
+                                  R"("")", R"("a\"\\\n\u0001")", "[]", "{}", R"({"b":1,"a":[{},[2,"x"],null]})"})
         EXPECT_EQ(dump(read(text)), text);
 }
 
@@ -48,14 +48,17 @@ TEST(Json, RefusesWithPlaceAndReason)
     EXPECT_EQ(error("[1,]"), "JSON text has a character that does not belong there: line 1, column 4");
     EXPECT_EQ(error("[1 2]"), "JSON text has a character that does not belong there: line 1, column 4");
     EXPECT_EQ(error("nul"), "JSON knows only the words null, true and false: line 1, column 1");
-    EXPECT_EQ(error("340282366920938463463374607431768211456"), "JSON integer has more than 128 bits: line 1, column 1");
-    EXPECT_EQ(error("01"), "JSON number is not an integer in plain digits (fractions and exponents are not read): line 1, column 1");
+    EXPECT_EQ(error("340282366920938463463374607431768211456"),
+              "JSON integer has more than 128 bits: line 1, column 1");
+    EXPECT_EQ(error("01"),
+              "JSON number is not an integer in plain digits (fractions and exponents are not read): line 1, column 1");
     EXPECT_EQ(error("\"a"), "JSON text ends too early: line 1, column 3");
     EXPECT_EQ(error("\"\n\""), "JSON string holds a control character; write it as an escape: line 1, column 2");
     EXPECT_EQ(error(R"("\x")"), "JSON string has an escape that does not exist: line 1, column 3");
     EXPECT_EQ(error(R"("\ud800")"), "JSON string has an escape that does not exist: line 1, column 8");
     EXPECT_EQ(error("\"\xc0\x80\""), "JSON text is not UTF-8");
-    EXPECT_EQ(error(R"({"a":1,"a":2})"), "JSON object has a name twice: \"a\" in the object that ends at: line 1, column 14");
+    EXPECT_EQ(error(R"({"a":1,"a":2})"),
+              "JSON object has a name twice: \"a\" in the object that ends at: line 1, column 14");
     EXPECT_EQ(error("1 1"), "JSON text goes on behind its value: line 1, column 3");
     EXPECT_EQ(error("[[[1]]]", {.depth = 2}), "JSON text nests too deeply: line 1, column 4");
     EXPECT_EQ(error("[1]", {.bytes = 2}), "JSON text is too long: 3 bytes, at most 2");

@@ -99,7 +99,7 @@ std::unexpected<Error> fail(std::expected<T, Error>&& outcome, std::string_view 
 #define PHALA_CHECK(outcome)                                                                                           \
     do {                                                                                                               \
         if (auto phala_outcome = (outcome); !phala_outcome)                                                            \
-            return std::unexpected{std::move(phala_outcome.error())};                                  \
+            return std::unexpected{std::move(phala_outcome.error())};                                                  \
     } while (false)
 
 /// `PHALA_TRY(auto value, f())`: the value of an outcome, or leave the enclosing function with its error.
@@ -108,5 +108,5 @@ std::unexpected<Error> fail(std::expected<T, Error>&& outcome, std::string_view 
 #define PHALA_TRY_NAMED_(declaration, outcome, n)                                                                      \
     auto phala_try_##n = (outcome);                                                                                    \
     if (!phala_try_##n)                                                                                                \
-        return std::unexpected{std::move(phala_try_##n.error())};                                      \
+        return std::unexpected{std::move(phala_try_##n.error())};                                                      \
     declaration = std::move(*phala_try_##n)

@@ -226,7 +226,10 @@ struct Codec<std::span<const T>> {
 template <class T>
 struct Codec<std::vector<T>> {
     static constexpr std::size_t min_size = 1;
-    static void encode(Writer& out, const std::vector<T>& items) { detail::encode_items(out, std::span<const T>{items}); }
+    static void encode(Writer& out, const std::vector<T>& items)
+    {
+        detail::encode_items(out, std::span<const T>{items});
+    }
     static bool decode(Reader& in, std::vector<T>& items)
     {
         return detail::decode_items(in, items, std::numeric_limits<std::uint32_t>::max());
@@ -423,7 +426,8 @@ struct Codec<Variant<Alternatives...>> {
             return false;
         bool known = false;
         bool ok = false;
-        ((index == Alternatives::index && (known = true, ok = decode_as<typename Alternatives::type>(in, value))) || ...);
+        ((index == Alternatives::index && (known = true, ok = decode_as<typename Alternatives::type>(in, value)))
+         || ...);
         return known ? ok : in.refuse(ScaleError::BadVariant);
     }
 

@@ -27,7 +27,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const ByteView input{data, size};
     if (auto tree = decode<Tree>(input); tree && !equal(encode(*tree), input))
         std::abort();
-    if (auto map = decode<std::map<std::uint16_t, Bytes>>(input); map && decode<decltype(map)::value_type>(encode(*map)) != *map)
+    if (auto map = decode<std::map<std::uint16_t, Bytes>>(input);
+        map && decode<decltype(map)::value_type>(encode(*map)) != *map)
         std::abort();
     return 0;
 }

@@ -71,14 +71,22 @@ TEST(Codec, CompactBoundaries)
         u128 value;
         const char* hex;
     };
-    for (const auto& [value, hex] : {Case{0, "00"}, {63, "fc"}, {64, "0101"}, {16383, "fdff"}, {16384, "02000100"},
-                                     {(1U << 30) - 1, "feffffff"}, {1U << 30, "0300000040"},
-                                     {~std::uint64_t{0}, "13ffffffffffffffff"}, {~u128{0}, "33ffffffffffffffffffffffffffffffff"}})
+    for (const auto& [value, hex] : {Case{0, "00"},
+                                     {63, "fc"},
+                                     {64, "0101"},
+                                     {16383, "fdff"},
+                                     {16384, "02000100"},
+                                     {(1U << 30) - 1, "feffffff"},
+                                     {1U << 30, "0300000040"},
+                                     {~std::uint64_t{0}, "13ffffffffffffffff"},
+                                     {~u128{0}, "33ffffffffffffffffffffffffffffffff"}})
         round_trip(Compact<u128>{value}, *from_hex(hex));
     refused<Compact<u128>>("0100"_hex, ScaleError::NonMinimalCompact);
     refused<Compact<u128>>("02000000"_hex, ScaleError::NonMinimalCompact);
     refused<Compact<u128>>("0300000000"_hex, ScaleError::NonMinimalCompact);
-    refused<Compact<u128>>("0700000040" "00"_hex, ScaleError::NonMinimalCompact);
+    refused<Compact<u128>>("0700000040"
+                           "00"_hex,
+                           ScaleError::NonMinimalCompact);
     refused<Compact<std::uint8_t>>("0104"_hex, ScaleError::CompactOverflow);
     refused<Compact<u128>>(Bytes(68, 0xff), ScaleError::CompactOverflow);
 }

@@ -77,7 +77,8 @@ Outcome<> read_bytes(const Value& value, std::span<std::uint8_t> out)
         return wrong_kind("bytes as 0x hex", value);
     PHALA_TRY(const Bytes bytes, from_hex(*value.string()));
     if (bytes.size() != out.size())
-        return fail(ShapeError::WrongLength, std::to_string(bytes.size()) + " bytes, expected " + std::to_string(out.size()));
+        return fail(ShapeError::WrongLength,
+                    std::to_string(bytes.size()) + " bytes, expected " + std::to_string(out.size()));
     std::copy(bytes.begin(), bytes.end(), out.begin());
     return {};
 }
@@ -87,7 +88,8 @@ Outcome<const Array*> array_of(const Value& value, std::optional<std::size_t> si
     if (value.array() == nullptr)
         return wrong_kind("an array", value);
     if (size && value.array()->size() != *size)
-        return fail(ShapeError::WrongLength, std::to_string(value.array()->size()) + " elements, expected " + std::to_string(*size));
+        return fail(ShapeError::WrongLength,
+                    std::to_string(value.array()->size()) + " elements, expected " + std::to_string(*size));
     return value.array();
 }
 

@@ -24,7 +24,15 @@
 
 namespace phala::json {
 
-enum class ShapeError : std::uint8_t { WrongKind, OutOfRange, UnknownName, MissingMember, UnknownMember, WrongLength, BadText };
+enum class ShapeError : std::uint8_t {
+    WrongKind,
+    OutOfRange,
+    UnknownName,
+    MissingMember,
+    UnknownMember,
+    WrongLength,
+    BadText
+};
 std::string_view describe(ShapeError error);
 
 /// How members are called in JSON: as in C++, or camelCase as chain specifications have it.
@@ -172,7 +180,8 @@ struct JsonCodec<T> {
             PHALA_TRY(const u128 wide, detail::read_unsigned(value, std::numeric_limits<T>::max()));
             out = static_cast<T>(wide);
         } else {
-            PHALA_TRY(const i128 wide, detail::read_signed(value, std::numeric_limits<T>::min(), std::numeric_limits<T>::max()));
+            PHALA_TRY(const i128 wide,
+                      detail::read_signed(value, std::numeric_limits<T>::min(), std::numeric_limits<T>::max()));
             out = static_cast<T>(wide);
         }
         return {};
@@ -236,12 +245,18 @@ struct JsonCodec<Bytes> {
 template <std::size_t N>
 struct JsonCodec<ByteArray<N>> {
     static Value print(const ByteArray<N>& value, const Options&) { return to_hex0x(value); }
-    static Outcome<> read(const Value& value, ByteArray<N>& out, const Options&) { return detail::read_bytes(value, out); }
+    static Outcome<> read(const Value& value, ByteArray<N>& out, const Options&)
+    {
+        return detail::read_bytes(value, out);
+    }
 };
 
 template <class T>
 struct JsonCodec<std::vector<T>> {
-    static Value print(const std::vector<T>& value, const Options& options) { return detail::print_items(value, options); }
+    static Value print(const std::vector<T>& value, const Options& options)
+    {
+        return detail::print_items(value, options);
+    }
     static Outcome<> read(const Value& value, std::vector<T>& out, const Options& options)
     {
         return detail::read_items(value, out, options);
@@ -250,7 +265,10 @@ struct JsonCodec<std::vector<T>> {
 
 template <class T, std::uint32_t Max>
 struct JsonCodec<scale::BoundedVec<T, Max>> {
-    static Value print(const scale::BoundedVec<T, Max>& value, const Options& options) { return to_json(value.items, options); }
+    static Value print(const scale::BoundedVec<T, Max>& value, const Options& options)
+    {
+        return to_json(value.items, options);
+    }
     static Outcome<> read(const Value& value, scale::BoundedVec<T, Max>& out, const Options& options)
     {
         PHALA_CHECK(JsonCodec<std::vector<T>>::read(value, out.items, options));
@@ -262,7 +280,10 @@ struct JsonCodec<scale::BoundedVec<T, Max>> {
 
 template <class T, std::size_t N>
 struct JsonCodec<std::array<T, N>> {
-    static Value print(const std::array<T, N>& value, const Options& options) { return detail::print_items(value, options); }
+    static Value print(const std::array<T, N>& value, const Options& options)
+    {
+        return detail::print_items(value, options);
+    }
     static Outcome<> read(const Value& value, std::array<T, N>& out, const Options& options)
     {
         return std::apply([&](auto&... item) { return detail::read_each(value, options, item...); }, out);
@@ -408,7 +429,8 @@ struct JsonCodec<T> {
                 if (options.print_address != nullptr)
                     return options.print_address(value.bytes);
             }
-            if constexpr (detail::is_bytes_struct<T>() || detail::wraps_variant<T>() || (detail::all_unnamed<T>() && sizeof...(field) == 1)) {
+            if constexpr (detail::is_bytes_struct<T>() || detail::wraps_variant<T>()
+                          || (detail::all_unnamed<T>() && sizeof...(field) == 1)) {
                 return (to_json(field, options), ...);
             } else if constexpr (detail::all_unnamed<T>()) {
                 return Array{to_json(field, options)...};
@@ -425,12 +447,14 @@ struct JsonCodec<T> {
     {
         return reflect::with_fields(out, [&](auto&... field) -> Outcome<> {
             if constexpr (detail::AccountLike<T>) {
-                if (options.read_address != nullptr && value.string() != nullptr && !value.string()->starts_with("0x")) {
+                if (options.read_address != nullptr && value.string() != nullptr
+                    && !value.string()->starts_with("0x")) {
                     PHALA_TRY(out.bytes, options.read_address(*value.string()));
                     return {};
                 }
             }
-            if constexpr (detail::is_bytes_struct<T>() || detail::wraps_variant<T>() || (detail::all_unnamed<T>() && sizeof...(field) == 1))
+            if constexpr (detail::is_bytes_struct<T>() || detail::wraps_variant<T>()
+                          || (detail::all_unnamed<T>() && sizeof...(field) == 1))
                 return (detail::read_into(value, field, options), ...);
             else if constexpr (detail::all_unnamed<T>())
                 return detail::read_each(value, options, field...);

@@ -25,7 +25,8 @@ std::string_view describe(ScaleError error)
 
 Error Reader::error() const
 {
-    return Error{error_.value_or(ScaleError::BadValue), "at byte " + std::to_string(error_offset_) + " of " + std::to_string(size_)};
+    return Error{error_.value_or(ScaleError::BadValue),
+                 "at byte " + std::to_string(error_offset_) + " of " + std::to_string(size_)};
 }
 
 void encode_compact(Writer& out, u128 value)

@@ -117,7 +117,8 @@ Outcome<> run(const Options& options)
 
     const auto serve = [&]() -> Outcome<> {
         PHALA_TRY(const auto genesis, genesis_of(options.node_url, stop.get_token()));
-        PHALA_TRY(auto core, Core::create({genesis, runtime::config::kParaId, tee->is_development()}, std::move(identity), *store));
+        PHALA_TRY(auto core, Core::create({genesis, runtime::config::kParaId, tee->is_development()},
+                                          std::move(identity), *store));
         spdlog::info("worker key {}, chain {}", to_hex0x(core.public_key()), to_hex0x(genesis));
 
         Published published;

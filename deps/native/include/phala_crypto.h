@@ -16,9 +16,11 @@ bool phala_sr25519_public(const uint8_t secret[64], uint8_t public_key[32]);
 /* `entropy` hedges the nonce; equal inputs give equal signatures. */
 bool phala_sr25519_sign(const uint8_t secret[64], const uint8_t public_key[32], const uint8_t* message, size_t size,
                         const uint8_t entropy[32], uint8_t signature[64]);
-bool phala_sr25519_verify(const uint8_t public_key[32], const uint8_t* message, size_t size, const uint8_t signature[64]);
+bool phala_sr25519_verify(const uint8_t public_key[32], const uint8_t* message, size_t size,
+                          const uint8_t signature[64]);
 /* Also accepts signatures from before schnorrkel 0.8 (without the marker bit). */
-bool phala_sr25519_verify_deprecated(const uint8_t public_key[32], const uint8_t* message, size_t size, const uint8_t signature[64]);
+bool phala_sr25519_verify_deprecated(const uint8_t public_key[32], const uint8_t* message, size_t size,
+                                     const uint8_t signature[64]);
 bool phala_sr25519_derive_hard(const uint8_t secret[64], const uint8_t chain_code[32], uint8_t derived[64]);
 bool phala_sr25519_derive_soft(const uint8_t secret[64], const uint8_t chain_code[32], uint8_t derived[64]);
 bool phala_sr25519_derive_public_soft(const uint8_t public_key[32], const uint8_t chain_code[32], uint8_t derived[32]);
@@ -26,7 +28,8 @@ bool phala_sr25519_derive_public_soft(const uint8_t public_key[32], const uint8_
 bool phala_sr25519_agree(const uint8_t secret[64], const uint8_t public_key[32], uint8_t shared[32]);
 
 /* ZIP-215 rules, as current Substrate hosts. */
-bool phala_ed25519_verify(const uint8_t public_key[32], const uint8_t* message, size_t size, const uint8_t signature[64]);
+bool phala_ed25519_verify(const uint8_t public_key[32], const uint8_t* message, size_t size,
+                          const uint8_t signature[64]);
 
 /* Original Keccak padding. */
 void phala_keccak_256(const uint8_t* bytes, size_t size, uint8_t digest[32]);

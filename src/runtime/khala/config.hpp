@@ -42,7 +42,8 @@ inline constexpr std::uint64_t kExtrinsicBaseWeight = 125'000'000;
 inline constexpr std::uint64_t kBlockExecutionWeight = 5'000'000'000;
 inline constexpr std::uint64_t kMaxBlockWeight = 2'000'000'000'000;
 inline constexpr std::uint64_t kMaxBlockSize = 5 * 1024 * 1024; ///< bytes, of the body and of its proof
-inline constexpr Weight kSetCodeWeight{std::uint64_t{100'000'000'000}, std::uint64_t{0}}; ///< the host compiles the new code to read its version
+inline constexpr Weight kSetCodeWeight{std::uint64_t{100'000'000'000},
+                                       std::uint64_t{0}}; ///< the host compiles the new code to read its version
 inline constexpr std::uint64_t kNormalPercent = 75;
 inline constexpr std::uint64_t kAverageInitializePercent = 5;
 inline constexpr std::uint32_t kMaxConsumers = 16; ///< of an account
@@ -75,7 +76,8 @@ constexpr BlockWeights block_weights()
 } // namespace detail
 
 inline constexpr BlockWeights kBlockWeights = detail::block_weights();
-inline constexpr BlockLength kBlockLength{
-    {kMaxBlockSize / 100 * kNormalPercent, static_cast<std::uint32_t>(kMaxBlockSize), static_cast<std::uint32_t>(kMaxBlockSize)}};
+inline constexpr BlockLength kBlockLength{{kMaxBlockSize / 100 * kNormalPercent,
+                                           static_cast<std::uint32_t>(kMaxBlockSize),
+                                           static_cast<std::uint32_t>(kMaxBlockSize)}};
 
 } // namespace phala::runtime::config

@@ -14,9 +14,10 @@
 
 namespace phala::runtime::khala {
 
-using Runtime = Construct<At<0, system::Pallet>, At<1, timestamp::Pallet>, At<3, utility::Pallet>, At<40, balances::Pallet>,
-                          At<41, transaction_payment::Pallet>, At<53, aura::Pallet>, At<85, phala_mq::Pallet>,
-                          At<86, phala_registry::Pallet>, At<91, phala_phat_contracts::Pallet>, At<99, sudo::Pallet>>;
+using Runtime =
+    Construct<At<0, system::Pallet>, At<1, timestamp::Pallet>, At<3, utility::Pallet>, At<40, balances::Pallet>,
+              At<41, transaction_payment::Pallet>, At<53, aura::Pallet>, At<85, phala_mq::Pallet>,
+              At<86, phala_registry::Pallet>, At<91, phala_phat_contracts::Pallet>, At<99, sudo::Pallet>>;
 
 using GenesisConfig = Runtime::GenesisConfig;
 

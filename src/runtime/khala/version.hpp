@@ -14,7 +14,8 @@ struct ApiDescription {
     std::uint32_t version;
 };
 
-inline constexpr std::string_view kSpecName = "khala"; // never `node` or `node-template`: clients attach old types to those
+inline constexpr std::string_view kSpecName =
+    "khala"; // never `node` or `node-template`: clients attach old types to those
 inline constexpr std::string_view kImplName = "khala-cpp";
 inline constexpr std::uint32_t kAuthoringVersion = 1;
 inline constexpr std::uint32_t kSpecVersion = 1;

@@ -1,7 +1,7 @@
 // malloc and operator new over the host's allocator. Small blocks are carved from pieces of it, so that most
 // allocations need no call out of the instance; an instance lives for one call only, so pieces are never given back.
-#include "runtime/wasm/hostabi.hpp"
 #include "runtime/log.hpp"
+#include "runtime/wasm/hostabi.hpp"
 
 #include <cstddef>
 #include <cstdlib>
@@ -85,7 +85,8 @@ void release(void* block)
         Free*& list = free_blocks[header.stride / kAlignment];
         list = new (block) Free{list};
     } else {
-        host::ext_allocator_free_version_1(*reinterpret_cast<std::uintptr_t*>(static_cast<std::uint8_t*>(block) - 2 * kHeader));
+        host::ext_allocator_free_version_1(
+            *reinterpret_cast<std::uintptr_t*>(static_cast<std::uint8_t*>(block) - 2 * kHeader));
     }
 }
 

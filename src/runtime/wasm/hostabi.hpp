@@ -62,7 +62,10 @@ Fat PHALA_HOST(misc_runtime_version_version_1)(Fat blob);
 /// A result that the host allocated: ours to read, and given back to its allocator at the end.
 class Returned {
 public:
-    explicit Returned(Fat result) : data_{static_cast<std::uint32_t>(result)}, size_{static_cast<std::uint32_t>(result >> 32)} {}
+    explicit Returned(Fat result)
+        : data_{static_cast<std::uint32_t>(result)}, size_{static_cast<std::uint32_t>(result >> 32)}
+    {
+    }
     Returned(std::uint32_t pointer, std::uint32_t size) : data_{pointer}, size_{size} {}
     Returned(const Returned&) = delete;
     Returned& operator=(const Returned&) = delete;

@@ -98,7 +98,8 @@ bool sr25519_verify(const ByteArray<64>& signature, ByteView message, const Byte
 
 std::optional<ByteArray<33>> secp256k1_recover(const ByteArray<65>& signature, const ByteArray<32>& hash)
 {
-    const Returned result{ext_crypto_secp256k1_ecdsa_recover_compressed_version_2(address(signature.data()), address(hash.data()))};
+    const Returned result{
+        ext_crypto_secp256k1_ecdsa_recover_compressed_version_2(address(signature.data()), address(hash.data()))};
     const ByteView bytes = result.bytes(); // Result<[33], Error>
     if (bytes.size() != 34 || bytes[0] != 0)
         return std::nullopt;

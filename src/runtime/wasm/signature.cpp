@@ -7,8 +7,9 @@ namespace phala::crypto::sr25519 {
 bool verify(const Signature& signature, ByteView message, const PublicKey& key)
 {
     using runtime::host::address;
-    return runtime::host::ext_crypto_sr25519_verify_version_2(address(signature.bytes.data()), runtime::host::fat(message),
-                                                              address(key.bytes.data())) == 1;
+    return runtime::host::ext_crypto_sr25519_verify_version_2(address(signature.bytes.data()),
+                                                              runtime::host::fat(message), address(key.bytes.data()))
+           == 1;
 }
 
 } // namespace phala::crypto::sr25519

@@ -14,7 +14,8 @@ bool logs(LogLevel level)
 
 void log(LogLevel level, std::string_view target, std::string_view message)
 {
-    host::ext_logging_log_version_1(static_cast<std::uint32_t>(level), host::fat(bytes_of(target)), host::fat(bytes_of(message)));
+    host::ext_logging_log_version_1(static_cast<std::uint32_t>(level), host::fat(bytes_of(target)),
+                                    host::fat(bytes_of(message)));
 }
 
 // Hosts take the last error logged under `runtime` before a trap as the reason (spec substrate-host §5.1).

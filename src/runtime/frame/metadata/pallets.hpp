@@ -159,7 +159,8 @@ template <class Composition>
 struct Pallets;
 template <template <class...> class Construct, class... At>
 struct Pallets<Construct<At...>> {
-    static constexpr std::array<PalletDescription, sizeof...(At)> list{detail::pallet_description<At::index, typename At::type>()...};
+    static constexpr std::array<PalletDescription, sizeof...(At)> list{
+        detail::pallet_description<At::index, typename At::type>()...};
 };
 
 /// The transaction extensions listed in a tuple.
@@ -203,8 +204,8 @@ private:
 /// An extrinsic as decoders look it up: opaque bytes, with the parts of a signed one as named parameters.
 struct UncheckedExtrinsic {
     static constexpr auto path = "sp_runtime::generic::unchecked_extrinsic::UncheckedExtrinsic";
-    using params = std::tuple<Param<"Address", MultiAddress>, Param<"Call", RuntimeCall>, Param<"Signature", MultiSignature>,
-                              Param<"Extra", TxExtensions>>;
+    using params = std::tuple<Param<"Address", MultiAddress>, Param<"Call", RuntimeCall>,
+                              Param<"Signature", MultiSignature>, Param<"Extra", TxExtensions>>;
     Bytes _0;
 };
 

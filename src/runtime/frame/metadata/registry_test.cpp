@@ -54,46 +54,195 @@ std::string hex(std::string_view text)
 
 TEST(MetadataTypes, Composite)
 {
-    EXPECT_EQ(listed<Point>(), "08"                                                  // two types
-                               "00" "08" + hex("shapes") + hex("Point") + "00"       // id, path, no parameters
-                               "00" "08"                                             // composite of two fields
-                               "01" + hex("x") + "04" "01" + hex("u32") + "00"       // name, type 1, type name, no docs
-                               "01" + hex("y") + "04" "01" + hex("u32") + "00"
-                               "08" + hex("A place.") + hex("Two numbers.") +
-                               "04" "00" "00" "05" "05" "00");                       // u32
+    EXPECT_EQ(listed<Point>(), "08" // two types
+                               "00"
+                               "08" + hex("shapes")
+                                   + hex("Point")
+                                   + "00" // id, path, no parameters
+                                     "00"
+                                     "08" // composite of two fields
+                                     "01"
+                                   + hex("x")
+                                   + "04"
+                                     "01"
+                                   + hex("u32")
+                                   + "00" // name, type 1, type name, no docs
+                                     "01"
+                                   + hex("y")
+                                   + "04"
+                                     "01"
+                                   + hex("u32")
+                                   + "00"
+                                     "08"
+                                   + hex("A place.") + hex("Two numbers.")
+                                   + "04"
+                                     "00"
+                                     "00"
+                                     "05"
+                                     "05"
+                                     "00"); // u32
 }
 
 TEST(MetadataTypes, Variant)
 {
     EXPECT_EQ(listed<Shape>(),
-              "14"                                                                    // Shape, Point, u32, Compact, u128
-              "00" "08" + hex("shapes") + hex("Shape") +
-              "08" + hex("P") + "0104" + hex("T") + "00"                             // parameters: with a type, without
-              "01" "08" +
-              hex("Empty") + "00" "01" "00" +                                         // no fields, index 1
-              hex("Circle") + "08" "00" "04" "01" + hex("Point") + "00" "00" "0c" "01" + hex("u128") + "00" "03" "04" + hex("Round.") +
+              "14" // Shape, Point, u32, Compact, u128
               "00"
-              "04" "08" + hex("shapes") + hex("Point") + "00" "00" "08" "01" + hex("x") + "08" "01" + hex("u32") + "00" "01" +
-              hex("y") + "08" "01" + hex("u32") + "00" "08" + hex("A place.") + hex("Two numbers.") +
-              "08" "00" "00" "05" "05" "00"
-              "0c" "00" "00" "06" "10" "00"
-              "10" "00" "00" "05" "07" "00");
+              "08" + hex("shapes")
+                  + hex("Shape") + "08" + hex("P") + "0104" + hex("T")
+                  + "00" // parameters: with a type, without
+                    "01"
+                    "08"
+                  + hex("Empty")
+                  + "00"
+                    "01"
+                    "00"
+                  + // no fields, index 1
+                  hex("Circle")
+                  + "08"
+                    "00"
+                    "04"
+                    "01"
+                  + hex("Point")
+                  + "00"
+                    "00"
+                    "0c"
+                    "01"
+                  + hex("u128")
+                  + "00"
+                    "03"
+                    "04"
+                  + hex("Round.")
+                  + "00"
+                    "04"
+                    "08"
+                  + hex("shapes") + hex("Point")
+                  + "00"
+                    "00"
+                    "08"
+                    "01"
+                  + hex("x")
+                  + "08"
+                    "01"
+                  + hex("u32")
+                  + "00"
+                    "01"
+                  + hex("y")
+                  + "08"
+                    "01"
+                  + hex("u32")
+                  + "00"
+                    "08"
+                  + hex("A place.") + hex("Two numbers.")
+                  + "08"
+                    "00"
+                    "00"
+                    "05"
+                    "05"
+                    "00"
+                    "0c"
+                    "00"
+                    "00"
+                    "06"
+                    "10"
+                    "00"
+                    "10"
+                    "00"
+                    "00"
+                    "05"
+                    "07"
+                    "00");
 }
 
 TEST(MetadataTypes, EnumArrayTupleAndNewtype)
 {
-    EXPECT_EQ(listed<Colour>(), "04" "00" "08" + hex("shapes") + hex("Colour") + "00" "01" "08" + hex("Red") + "00" "00" "00" +
-                                    hex("Blue") + "00" "02" "00" "00");
-    EXPECT_EQ(listed<H256>(), "0c" "00" "08" + hex("primitive_types") + hex("H256") + "00" "00" "04" "00" "04" "01" + hex("[u8; 32]") +
-                                  "00" "00" "04" "00" "00" "03" "20000000" "08" "00" "08" "00" "00" "05" "03" "00");
-    EXPECT_EQ((listed<std::pair<bool, std::string>>()), "0c" "00" "00" "00" "04" "08" "04" "08" "00" "04" "00" "00" "05" "00" "00"
-                                                        "08" "00" "00" "05" "02" "00");
+    EXPECT_EQ(listed<Colour>(), "04"
+                                "00"
+                                "08" + hex("shapes")
+                                    + hex("Colour")
+                                    + "00"
+                                      "01"
+                                      "08"
+                                    + hex("Red")
+                                    + "00"
+                                      "00"
+                                      "00"
+                                    + hex("Blue")
+                                    + "00"
+                                      "02"
+                                      "00"
+                                      "00");
+    EXPECT_EQ(listed<H256>(), "0c"
+                              "00"
+                              "08" + hex("primitive_types")
+                                  + hex("H256")
+                                  + "00"
+                                    "00"
+                                    "04"
+                                    "00"
+                                    "04"
+                                    "01"
+                                  + hex("[u8; 32]")
+                                  + "00"
+                                    "00"
+                                    "04"
+                                    "00"
+                                    "00"
+                                    "03"
+                                    "20000000"
+                                    "08"
+                                    "00"
+                                    "08"
+                                    "00"
+                                    "00"
+                                    "05"
+                                    "03"
+                                    "00");
+    EXPECT_EQ((listed<std::pair<bool, std::string>>()), "0c"
+                                                        "00"
+                                                        "00"
+                                                        "00"
+                                                        "04"
+                                                        "08"
+                                                        "04"
+                                                        "08"
+                                                        "00"
+                                                        "04"
+                                                        "00"
+                                                        "00"
+                                                        "05"
+                                                        "00"
+                                                        "00"
+                                                        "08"
+                                                        "00"
+                                                        "00"
+                                                        "05"
+                                                        "02"
+                                                        "00");
 }
 
 TEST(MetadataTypes, ATypeMayContainItself)
 {
-    EXPECT_EQ(listed<Tree>(), "08" "00" "08" + hex("shapes") + hex("Tree") + "00" "00" "04" "01" + hex("children") + "04" "01" +
-                                  hex("Vec<Tree>") + "00" "00" "04" "00" "00" "02" "00" "00");
+    EXPECT_EQ(listed<Tree>(), "08"
+                              "00"
+                              "08" + hex("shapes")
+                                  + hex("Tree")
+                                  + "00"
+                                    "00"
+                                    "04"
+                                    "01"
+                                  + hex("children")
+                                  + "04"
+                                    "01"
+                                  + hex("Vec<Tree>")
+                                  + "00"
+                                    "00"
+                                    "04"
+                                    "00"
+                                    "00"
+                                    "02"
+                                    "00"
+                                    "00");
 }
 
 TEST(MetadataTypes, WhatIsTheSameIsListedOnce)

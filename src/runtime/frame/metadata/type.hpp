@@ -54,12 +54,12 @@ enum class Kind : std::uint8_t {
 
 struct Type {
     Kind kind;
-    std::string_view path{};            ///< "crate::module::Name", or empty
+    std::string_view path{}; ///< "crate::module::Name", or empty
     std::span<const Parameter> params{};
-    std::string_view docs{};            ///< lines separated by '\n'
-    std::span<const Field> fields{};    ///< of a composite or a tuple; the element of a sequence, array or compact
+    std::string_view docs{};         ///< lines separated by '\n'
+    std::span<const Field> fields{}; ///< of a composite or a tuple; the element of a sequence, array or compact
     std::span<const VariantOf> variants{};
-    std::uint32_t length{};             ///< of an array
+    std::uint32_t length{}; ///< of an array
     Primitive primitive{};
 };
 
@@ -160,8 +160,9 @@ template <class T>
 struct Variants;
 template <class... A>
 struct Variants<scale::Variant<A...>> {
-    static constexpr std::array<VariantOf, sizeof...(A)> list{VariantOf{
-        wire_name(reflect::type_name<typename A::type>), A::index, Fields<typename A::type>::list, docs_of<typename A::type>()}...};
+    static constexpr std::array<VariantOf, sizeof...(A)> list{VariantOf{wire_name(reflect::type_name<typename A::type>),
+                                                                        A::index, Fields<typename A::type>::list,
+                                                                        docs_of<typename A::type>()}...};
 };
 template <class E>
     requires std::is_enum_v<E>
@@ -170,7 +171,10 @@ struct Variants<E> {
     {
         std::array<VariantOf, reflect::enumerators<E>.size()> out{};
         for (std::size_t i = 0; i < out.size(); ++i) {
-            out[i] = {wire_name(reflect::enumerators<E>[i].name), static_cast<std::uint8_t>(reflect::enumerators<E>[i].value), {}, {}};
+            out[i] = {wire_name(reflect::enumerators<E>[i].name),
+                      static_cast<std::uint8_t>(reflect::enumerators<E>[i].value),
+                      {},
+                      {}};
             if constexpr (requires { enumerator_docs(E{}); })
                 out[i].docs = enumerator_docs(reflect::enumerators<E>[i].value);
         }
@@ -236,7 +240,8 @@ struct Describe<T> {
 template <class E>
     requires std::is_enum_v<E>
 struct Describe<E> {
-    static constexpr Type type{.kind = Kind::Variant, .path = detail::path_of<E>(), .variants = detail::Variants<E>::list};
+    static constexpr Type type{
+        .kind = Kind::Variant, .path = detail::path_of<E>(), .variants = detail::Variants<E>::list};
 };
 template <class... A>
 struct Describe<scale::Variant<A...>> {
@@ -293,7 +298,8 @@ struct Describe<scale::Compact<T>> {
 template <class T>
 struct Describe<std::optional<T>> {
     static constexpr std::array params{Parameter{"T", type_of<T>}};
-    static constexpr std::array variants{VariantOf{"None", 0, {}, {}}, VariantOf{"Some", 1, detail::Elements<T>::list, {}}};
+    static constexpr std::array variants{VariantOf{"None", 0, {}, {}},
+                                         VariantOf{"Some", 1, detail::Elements<T>::list, {}}};
     static constexpr Type type{.kind = Kind::Variant, .path = "Option", .params = params, .variants = variants};
 };
 template <class T, class E>
@@ -306,14 +312,18 @@ struct Describe<std::expected<T, E>> {
 template <class K, class V>
 struct Describe<std::map<K, V>> {
     static constexpr std::array params{Parameter{"K", type_of<K>}, Parameter{"V", type_of<V>}};
-    static constexpr Type type{
-        .kind = Kind::Composite, .path = "BTreeMap", .params = params, .fields = detail::Elements<std::vector<std::pair<K, V>>>::list};
+    static constexpr Type type{.kind = Kind::Composite,
+                               .path = "BTreeMap",
+                               .params = params,
+                               .fields = detail::Elements<std::vector<std::pair<K, V>>>::list};
 };
 template <class T>
 struct Describe<std::set<T>> {
     static constexpr std::array params{Parameter{"T", type_of<T>}};
-    static constexpr Type type{
-        .kind = Kind::Composite, .path = "BTreeSet", .params = params, .fields = detail::Elements<std::vector<T>>::list};
+    static constexpr Type type{.kind = Kind::Composite,
+                               .path = "BTreeSet",
+                               .params = params,
+                               .fields = detail::Elements<std::vector<T>>::list};
 };
 template <class T, std::uint32_t Max>
 struct Describe<scale::BoundedVec<T, Max>> {

@@ -1,7 +1,6 @@
 #pragma once
 // A finalized block and what the worker reads of its state. Values of the chain's state drive decisions of this worker
-// alone (class A of spec trust-and-keys §5.4.1): code that executes messages must not include this header, and the
-// lint sees to it.
+// alone (class A of spec trust-and-keys §5.4.1): code that executes messages must not include this header.
 #include "worker/core/error.hpp"
 
 #include "primitives/header.hpp"

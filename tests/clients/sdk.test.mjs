@@ -205,8 +205,9 @@ describe('@phala/sdk 0.5.10', () => {
   test('20: waiting for a command that fails tells why, and nothing is changed', async () => {
     const had = await counter();
     const { result } = await send(api, probe.tx.changeAndRefuse({ gasLimit: GAS }), pairs.Alice);
-    await assert.rejects(result.waitFinalized(), /Refused|reverted/); // the newest of two records speaks
-    await command(registry, probe, 'changeAndTrap', pairs.Alice, []);
+    await assert.rejects(result.waitFinalized(), { message: JSON.stringify({ Ok: { Err: 'Refused' } }) });
+    const trapped = await send(api, probe.tx.changeAndTrap({ gasLimit: GAS }), pairs.Alice);
+    await assert.rejects(trapped.result.waitFinalized(), /^Error: contract call failed: .*ContractTrapped/);
     assert.equal(await counter(), had);
   });
 

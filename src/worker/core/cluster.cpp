@@ -261,7 +261,8 @@ void Cluster::execute(const H256& contract, const MessageOrigin& sender, ByteVie
         return;
     }
     self.state = std::move(done->state);
-    const bool failed = !succeeded(done->result);
+    // clients read the newest record first and stop at a line of text: what the message returned must come after it
+    self.settle(std::move(done->effects), !succeeded(done->result), environment, effects);
     if (self.log_handler) {
         Bytes output = scale::encode(as_clients_know_it(done->result));
         append(output, ByteView{message.message}.first(std::min<std::size_t>(4, message.message.size())));
@@ -269,7 +270,6 @@ void Cluster::execute(const H256& contract, const MessageOrigin& sender, ByteVie
             log_record::MessageOutput{environment.block, origin, callee, message.nonce.items, std::move(output)},
             effects.records);
     }
-    self.settle(std::move(done->effects), failed, environment, effects);
 }
 
 void Cluster::flush(std::vector<RecordChange>& records)

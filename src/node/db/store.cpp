@@ -2,12 +2,12 @@
 
 #include "base/fault.hpp"
 #include "base/reflect.hpp"
+#include "base/tearing/tearing_env.hpp"
 
 #include <array>
 #include <rocksdb/cache.h>
 #include <rocksdb/db.h>
 #include <rocksdb/env.h>
-#include <rocksdb/file_system.h>
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/table.h>
 #include <rocksdb/write_batch.h>
@@ -48,51 +48,6 @@ std::unexpected<Error> io(const rocksdb::Status& status)
 {
     return fail(status.IsCorruption() ? DbError::Corrupt : DbError::Io, status.ToString());
 }
-
-std::atomic<bool> tear_next_log_write{false};
-
-/// Writes half of what it is given and ends the process, once a test has asked for that.
-class TearingFile : public rocksdb::FSWritableFileOwnerWrapper {
-public:
-    using FSWritableFileOwnerWrapper::FSWritableFileOwnerWrapper;
-    rocksdb::IOStatus Append(const rocksdb::Slice& data, const rocksdb::IOOptions& options,
-                             rocksdb::IODebugContext* debug) override
-    {
-        tear(data, options, debug);
-        return FSWritableFileOwnerWrapper::Append(data, options, debug);
-    }
-    rocksdb::IOStatus Append(const rocksdb::Slice& data, const rocksdb::IOOptions& options,
-                             const rocksdb::DataVerificationInfo& verification, rocksdb::IODebugContext* debug) override
-    {
-        tear(data, options, debug);
-        return FSWritableFileOwnerWrapper::Append(data, options, verification, debug);
-    }
-
-private:
-    void tear(const rocksdb::Slice& data, const rocksdb::IOOptions& options, rocksdb::IODebugContext* debug)
-    {
-        if (!tear_next_log_write)
-            return;
-        FSWritableFileOwnerWrapper::Append({data.data(), data.size() / 2}, options, debug).PermitUncheckedError();
-        FSWritableFileOwnerWrapper::Fsync(options, debug).PermitUncheckedError();
-        fault::die("inside");
-    }
-};
-
-class TearingFileSystem : public rocksdb::FileSystemWrapper {
-public:
-    using FileSystemWrapper::FileSystemWrapper;
-    const char* Name() const override { return "TearingFileSystem"; }
-    rocksdb::IOStatus NewWritableFile(const std::string& name, const rocksdb::FileOptions& options,
-                                      std::unique_ptr<rocksdb::FSWritableFile>* result,
-                                      rocksdb::IODebugContext* debug) override
-    {
-        auto status = FileSystemWrapper::NewWritableFile(name, options, result, debug);
-        if (status.ok() && name.ends_with(".log"))
-            *result = std::make_unique<TearingFile>(std::move(*result));
-        return status;
-    }
-};
 
 rocksdb::ColumnFamilyOptions column_options(Column column, const std::shared_ptr<rocksdb::Cache>& cache)
 {
@@ -171,10 +126,9 @@ Outcome<std::unique_ptr<Store>> Store::open(const std::filesystem::path& folder,
     db_options.max_open_files = 512;
     db_options.keep_log_file_num = 2;
     db_options.info_log_level = rocksdb::WARN_LEVEL;
-    if (!fault::detail::wanted().name.empty()) {
-        impl->env = rocksdb::NewCompositeEnv(std::make_shared<TearingFileSystem>(rocksdb::FileSystem::Default()));
+    impl->env = fault::tearing_env();
+    if (impl->env)
         db_options.env = impl->env.get();
-    }
 
     auto cache = rocksdb::NewLRUCache(64U << 20U);
     std::vector<rocksdb::ColumnFamilyDescriptor> descriptors;
@@ -257,7 +211,7 @@ Outcome<> Store::commit(Batch batch)
             return io(status);
     }
     fault::point("before-commit");
-    tear_next_log_write = fault::due("inside");
+    fault::tear_next_write("inside");
     rocksdb::WriteOptions options;
     options.sync = impl_->options.sync;
     auto status = impl_->db->Write(options, &changes);

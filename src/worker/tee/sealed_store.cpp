@@ -1,12 +1,14 @@
 #include "worker/tee/sealed_store.hpp"
 
 #include "base/fault.hpp"
+#include "base/tearing/tearing_env.hpp"
 #include "crypto/aead.hpp"
 #include "crypto/kdf.hpp"
 #include "crypto/random.hpp"
 #include "scale/codec.hpp"
 
 #include <rocksdb/db.h>
+#include <rocksdb/env.h>
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/table.h>
 #include <rocksdb/write_batch.h>
@@ -45,6 +47,7 @@ std::unexpected<Error> io(const rocksdb::Status& status)
 } // namespace
 
 struct SealedStore::Impl {
+    std::unique_ptr<rocksdb::Env> env; // outlives the database
     std::unique_ptr<rocksdb::DB> db;
     Secret<32> name_key; ///< hides keys
     Secret<32> seal_key; ///< seals values
@@ -87,11 +90,14 @@ Outcome<std::unique_ptr<SealedStore>> SealedStore::open(const std::string& folde
     rocksdb::BlockBasedTableOptions table;
     table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
     options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+    auto env = fault::tearing_env();
+    if (env)
+        options.env = env.get();
     rocksdb::DB* db = nullptr;
     const auto status = rocksdb::DB::Open(options, folder, &db);
     if (!status.ok())
         return fail(StoreError::CannotOpen, folder + ": " + status.ToString());
-    auto impl = std::make_unique<Impl>(Impl{std::unique_ptr<rocksdb::DB>{db},
+    auto impl = std::make_unique<Impl>(Impl{std::move(env), std::unique_ptr<rocksdb::DB>{db},
                                             crypto::hkdf_sha256(key.expose(), bytes_of(kSalt), bytes_of("names")),
                                             crypto::hkdf_sha256(key.expose(), bytes_of(kSalt), bytes_of("values"))});
     std::unique_ptr<SealedStore> store{new SealedStore{std::move(impl)}};
@@ -156,6 +162,7 @@ Outcome<> SealedStore::commit(std::vector<RecordChange> changes)
         }
     }
     fault::point("worker-before-commit");
+    fault::tear_next_write("worker-inside-commit");
     rocksdb::WriteOptions options;
     options.sync = true;
     const auto status = impl_->db->Write(options, &batch);

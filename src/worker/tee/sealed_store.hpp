@@ -22,7 +22,7 @@ public:
     [[nodiscard]] Outcome<> each_state_entry(const std::function<void(Bytes key, Bytes value)>& visit) const override;
 
     /// Writes all changes or none, on disk when it returns, and wipes their values. Fault points: "worker-before-commit",
-    /// "worker-after-commit".
+    /// "worker-inside-commit" (half of the batch has reached the log file), "worker-after-commit".
     Outcome<> commit(std::vector<RecordChange> changes);
 
 private:

@@ -94,17 +94,16 @@ int killed_at(const std::string& folder, const std::string& point)
 
 TEST(SealedStore, SurvivesBeingKilledAroundACommit)
 {
-    for (const bool after : {false, true}) {
+    for (const std::string point : {"worker-before-commit", "worker-inside-commit", "worker-after-commit"}) {
         const Folder folder;
         {
             const auto store = SealedStore::open(folder.path, kKey).value();
             ASSERT_TRUE(store->commit(changes("a", "old")));
             ASSERT_TRUE(store->commit(changes("b", "old")));
         }
-        ASSERT_EQ(killed_at(folder.path, after ? "worker-after-commit" : "worker-before-commit"), SIGKILL)
-            << "the point was not hit";
+        ASSERT_EQ(killed_at(folder.path, point), SIGKILL) << point << " was not hit";
         const auto store = SealedStore::open(folder.path, kKey).value();
-        const auto expected = to_bytes(after ? "new" : "old");
+        const auto expected = to_bytes(point == "worker-after-commit" ? "new" : "old");
         EXPECT_EQ(store->get(bytes_of("a")).value(), expected);
         EXPECT_EQ(store->get(bytes_of("b")).value(), expected);
     }

@@ -79,13 +79,13 @@ for (const [signal, code] of [['SIGINT', 130], ['SIGTERM', 143], ['SIGHUP', 129]
 
 /** A program that runs, with all it wrote kept in a file and its last lines in memory. */
 export class Program {
-  constructor(name, program, args, logFile) {
+  constructor(name, program, args, logFile, env = {}) {
     if (!existsSync(program)) throw new Error(`${program} is not built; run ./dev build`);
     this.name = name;
     this.logFile = logFile;
     this.lines = [];
     this.waiting = [];
-    this.child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    this.child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } });
     alive.add(this.child);
     const log = createWriteStream(logFile, { flags: 'a' });
     for (const stream of [this.child.stdout, this.child.stderr]) {
@@ -181,14 +181,14 @@ export class Network {
   get ws() { return `ws://127.0.0.1:${this.nodePort}`; }
   get http() { return `http://127.0.0.1:${this.nodePort}`; }
 
-  /** Starts worker `index` (from 1), again where it ran before: with its port and its data. */
-  async startWorker(index) {
+  /** Starts worker `index` (from 1), again where it ran before: with its port and its data; `fault` names where it is to die. */
+  async startWorker(index, { fault = '' } = {}) {
     const before = this.workers[index - 1];
     const port = before?.port ?? await this.#port(index);
     const data = join(this.folder, `worker-${index}`);
     mkdirSync(data, { recursive: true });
     const args = ['--node', this.ws, '--data', data, '--port', String(port), '--payer', `//worker//${index}`, '--log', this.log];
-    const program = new Program(`worker ${index}`, paths.worker, args, join(this.folder, `worker-${index}.log`));
+    const program = new Program(`worker ${index}`, paths.worker, args, join(this.folder, `worker-${index}.log`), { PHALA_FAULT: fault });
     const worker = { ...before, index, port, data, program, url: `http://127.0.0.1:${port}` };
     this.workers[index - 1] = worker;
     await program.line(/serving on /, 120_000);

@@ -1,0 +1,161 @@
+// kill -9 of a worker at each named point and at random moments: nothing lost, nothing applied twice, and the state that
+// a worker has which nobody disturbed.
+import './lib/quiet.mjs';
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { OnChainRegistry, signCertificate } from '@phala/sdk';
+import { GAS, bootstrap, contractKey, instantiation, openContract } from './lib/bootstrap.mjs';
+import { send } from './lib/chain.mjs';
+import { answer } from './lib/demo.mjs';
+import { Network, sleep, until } from './lib/network.mjs';
+import { clusterState, commonState, workerInfo } from './lib/worker_api.mjs';
+
+const wasHit = (program, fault) => program.lines.includes(`fault: ${fault.split(':')[0]}`);
+
+/** A network whose workers die at the points that are listed for them, one point in each life, and are started again. */
+class FaultyNetwork extends Network {
+  faults = new Map();
+  hit = [];
+
+  async startWorker(index) {
+    const fault = this.faults.get(index)?.shift();
+    const worker = await super.startWorker(index, { fault });
+    if (fault) {
+      worker.program.ended.then(async () => {
+        if (!wasHit(worker.program, fault)) return;
+        this.hit.push(fault);
+        await this.startWorker(index);
+      });
+    }
+    return worker;
+  }
+
+  static async create(options) {
+    return Object.assign(new FaultyNetwork(), await Network.create(options));
+  }
+}
+
+describe('a worker that is killed', () => {
+  // the gatekeeper's key, its two messages about the cluster, its report: each is lost before or after it was sent
+  const early = ['worker-before-send:3', 'worker-after-send:2', 'worker-before-send:4', 'worker-after-send:3'];
+  const roots = new Map();
+  let network, up, api, pairs, probes;
+  let expected = 0;
+  let salt = 0;
+
+  before(async () => {
+    network = await FaultyNetwork.create({ sealing: 'interval=250' });
+    network.faults.set(1, [...early]);
+    try {
+      up = await bootstrap(network);
+      ({ api, pairs } = up);
+      probes = [];
+      for (const { url } of network.workers) {
+        const registry = await OnChainRegistry.create(api, { clusterId: up.cluster, pruntimeURL: url });
+        probes.push(await openContract(registry, up.contracts.probe.built, up.contracts.probe.id));
+      }
+    } catch (error) {
+      network.dump();
+      throw error;
+    }
+  });
+  after(async () => {
+    network?.faults.clear();
+    await up?.api.disconnect();
+    await network?.stop();
+  });
+
+  /** How many messages the chain has taken from an origin. */
+  const taken = async (kind, id) => {
+    const entries = await api.query.phalaMq.offchainIngress.entries();
+    const found = entries.find(([key]) => key.args[0].type === kind && (!id || key.args[0].inner.toHex() === id));
+    return found ? found[1].unwrapOr(found[1]).toNumber() : 0;
+  };
+  const contracts = async () => (await api.query.phalaPhatContracts.clusterContracts(up.cluster)).length;
+  const increment = async () => {
+    const by = 1 + expected % 5;
+    await send(api, probes[0].tx.increment({ gasLimit: GAS }, by), pairs.Bob);
+    expected += by;
+    await observe(network.workers[0]);
+  };
+  const instantiate = async () => {
+    const tx = instantiation(api, up.cluster, up.contracts.probe.built, 'default', [], { salt: `again ${++salt}` });
+    const sent = await send(api, tx, pairs.Alice);
+    return sent.find('phalaPhatContracts', 'Instantiating').data.contract.toHex();
+  };
+
+  /** No two workers, and no worker twice, showed different roots at the same message. */
+  const observe = async (worker) => {
+    const { root, global } = await clusterState(worker);
+    assert.equal(roots.get(global) ?? root, root, `worker ${worker.index} at message ${global}`);
+    roots.set(global, root);
+  };
+
+  const check = async () => {
+    const block = (await api.rpc.chain.getHeader()).number.toNumber();
+    for (const worker of network.workers)
+      await until(`block ${block} on worker ${worker.index}`, async () => {
+        await observe(worker);
+        return (await workerInfo(worker)).blocknum > block;
+      }, { every: 50 });
+    const [one, two] = await commonState(network.workers);
+    assert.deepEqual(two, one);
+    const cert = await signCertificate({ pair: pairs.Alice });
+    for (const probe of probes) assert.equal(answer(await probe.query.get(cert.address, { cert })).value.toNumber(), expected);
+  };
+
+  /** Gives worker 2 work until it is gone, and lets it begin again. */
+  const killWhile = async (work, fault, kill = () => {}) => {
+    await network.workers[1].program.stop();
+    const { program } = await Network.prototype.startWorker.call(network, 2, { fault });
+    kill(program);
+    while (program.exit === undefined) await work();
+    assert.equal(program.exit, 'SIGKILL');
+    if (fault) assert.ok(wasHit(program, fault), `${fault} was hit`);
+    await network.startWorker(2);
+  };
+
+  test('around its messages while the cluster is formed', async () => {
+    assert.deepEqual(network.hit, early, 'each point was hit');
+    const gatekeeper = network.workers[0].pubkey;
+    assert.equal(await taken('Worker', gatekeeper), 2, 'the master key and the report');
+    assert.equal(await taken('Gatekeeper'), 2, "the cluster's key and the grant");
+    await until('all keys', async () => await taken('Cluster', up.cluster) === await contracts());
+    await check();
+  });
+
+  for (const fault of ['worker-before-commit:4', 'worker-inside-commit:4', 'worker-after-commit:4'])
+    test(`at ${fault}`, async () => {
+      const had = expected;
+      await killWhile(increment, fault);
+      assert.ok(expected > had);
+      await check();
+    });
+
+  for (const fault of ['worker-before-send:2', 'worker-after-send:2'])
+    test(`at ${fault}, with nobody else to send it`, async () => {
+      const had = await contracts();
+      const { child } = network.workers[0].program;
+      const made = [];
+      child.kill('SIGSTOP');
+      try {
+        await killWhile(async () => made.push(await instantiate()), fault);
+        for (const id of made) await until(`the key of ${id}`, () => contractKey(api, id));
+      } finally {
+        child.kill('SIGCONT');
+      }
+      assert.equal(await contracts(), had + made.length);
+      assert.equal(await taken('Cluster', up.cluster), had + made.length, 'one message for each contract');
+      await check();
+    });
+
+  test('five times at random', async () => {
+    for (let round = 0; round < 5; ++round) {
+      await killWhile(increment, '', async (program) => {
+        await sleep(200 + Math.random() * 1000);
+        program.child.kill('SIGKILL');
+      });
+      await check();
+    }
+  });
+});

@@ -1,3 +1,4 @@
+#include "node/rpc/answering.hpp"
 #include "node/rpc/json.hpp"
 
 #include <benchmark/benchmark.h>
@@ -12,7 +13,7 @@ void small_request(benchmark::State& state)
     const std::string request =
         R"({"jsonrpc":"2.0","id":7,"method":"state_getStorage","params":["0x)" + std::string(96, 'a') + R"("]})";
     for (auto _ : state)
-        benchmark::DoNotOptimize(answer(methods, request, nullptr, 1U << 20U));
+        benchmark::DoNotOptimize(answer(methods, request, {}, {}));
 }
 BENCHMARK(small_request);
 
@@ -22,8 +23,7 @@ void large_result(benchmark::State& state)
     const Bytes metadata(200'000, 0x5a);
     methods.add({"state_getMetadata"}, {}, [&] { return ok(metadata); });
     for (auto _ : state)
-        benchmark::DoNotOptimize(
-            answer(methods, R"({"jsonrpc":"2.0","id":7,"method":"state_getMetadata"})", nullptr, 1U << 20U));
+        benchmark::DoNotOptimize(answer(methods, R"({"jsonrpc":"2.0","id":7,"method":"state_getMetadata"})", {}, {}));
 }
 BENCHMARK(large_result);
 

@@ -1,3 +1,4 @@
+#include "node/rpc/answering.hpp"
 #include "node/rpc/json.hpp"
 
 using namespace phala;
@@ -14,9 +15,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         return table;
     }();
     const std::string_view text{reinterpret_cast<const char*>(data), size};
-    const auto whole = rpc::answer(*methods, text, nullptr, 4096);
+    const rpc::AnswerLimits limits{.max_response = 4096, .max_batch = 100};
+    const auto whole = rpc::answer(*methods, text, {}, limits);
     const auto params = rpc::answer(
-        *methods, R"({"jsonrpc":"2.0","id":1,"method":"b","params":[)" + std::string{text} + "]}", nullptr, 4096);
+        *methods, R"({"jsonrpc":"2.0","id":1,"method":"b","params":[)" + std::string{text} + "]}", {}, limits);
     if (whole.size() > 8192 || params.empty())
         __builtin_trap();
     return 0;

@@ -150,11 +150,11 @@ Methods::Methods()
     });
 }
 
-void Methods::insert(const Names& names, Handler handler)
+void Methods::insert(const Names& names, Handler handler, Traits traits)
 {
-    auto shared = std::make_shared<const Handler>(std::move(handler));
+    auto shared = std::make_shared<const Method>(std::move(handler), traits);
     for (const auto& name : names)
-        handlers_.emplace(name, shared);
+        methods_.emplace(name, shared);
 }
 
 std::string Methods::quoted(const std::string& id)
@@ -162,7 +162,12 @@ std::string Methods::quoted(const std::string& id)
     return to_text(id);
 }
 
-Reply Methods::unsubscribe_call(const Params& in, Session* session)
+Reply Methods::needs_connection()
+{
+    return refuse(code::kMethodNotFound, "Subscriptions need a WebSocket connection");
+}
+
+Reply Methods::unsubscribe_call(const Params& in, const Caller& caller)
 {
     auto id = in.get<std::string>(0, {"subscription"});
     if (!id) {
@@ -171,97 +176,32 @@ Reply Methods::unsubscribe_call(const Params& in, Session* session)
             return std::unexpected(std::move(id.error()));
         return "false";
     }
-    return session != nullptr && session->close(*id) ? "true" : "false";
+    return caller.session != nullptr && caller.session->close(*id) ? "true" : "false";
 }
 
-Reply Methods::call(const std::string& name, const Params& params, Session* session) const
+Reply Methods::call(std::string_view name, const Params& params, const Caller& caller) const
 {
-    auto at = handlers_.find(name);
-    if (at == handlers_.end())
+    auto at = methods_.find(name);
+    if (at == methods_.end())
         return refuse(code::kMethodNotFound, "Method not found");
-    return (*at->second)(params, session);
+    if (at->second->traits.unsafe && !caller.unsafe_allowed)
+        return refuse(code::kMethodNotFound, "RPC call is unsafe to be called externally",
+                      "start the node with --rpc-methods unsafe to allow it");
+    return at->second->handler(params, caller);
+}
+
+bool Methods::is_quick(std::string_view name) const
+{
+    auto at = methods_.find(name);
+    return at != methods_.end() && at->second->traits.quick;
 }
 
 Names Methods::names() const
 {
     Names out;
-    for (const auto& [name, handler] : handlers_)
+    for (const auto& [name, method] : methods_)
         out.push_back(name);
     return out;
-}
-
-namespace {
-
-constexpr std::size_t kMaxDepth = 48;
-
-std::string error_text(std::string_view id, const RpcError& error)
-{
-    json::object body;
-    body.emplace("code", error.code);
-    body.emplace("message", error.message);
-    if (!error.data.empty())
-        body.emplace("data", error.data);
-    return R"({"jsonrpc":"2.0","error":)" + json::serialize(body) + R"(,"id":)" + std::string{id} + "}";
-}
-
-/// Answers one request; empty for a notification.
-std::string answer_one(const Methods& methods, const json::value& request, Session* session, std::size_t max_response)
-{
-    const auto* object = request.if_object();
-    if (object == nullptr)
-        return error_text("null", {code::kInvalidRequest, "Invalid Request"});
-    const auto* id = object->if_contains("id");
-    if (id != nullptr && !(id->is_null() || id->is_string() || id->is_number()))
-        return error_text("null", {code::kInvalidRequest, "Invalid Request", "id must be a string or a number"});
-    const std::string id_text = id == nullptr ? "null" : json::serialize(*id);
-    const auto* version = object->if_contains("jsonrpc");
-    const auto* method = object->if_contains("method");
-    const auto* params = object->if_contains("params");
-    if (version == nullptr || !version->is_string() || version->get_string() != "2.0" || method == nullptr
-        || !method->is_string()
-        || (params != nullptr && !params->is_null() && !params->is_array() && !params->is_object()))
-        return error_text(id_text, {code::kInvalidRequest, "Invalid Request"});
-
-    const auto& name = method->get_string();
-    Reply reply = methods.call({name.data(), name.size()}, Params{params}, session);
-    if (id == nullptr)
-        return {};
-    if (!reply)
-        return error_text(id_text, reply.error());
-    if (reply->size() > max_response)
-        return error_text(id_text, {code::kResponseTooBig, "Response is too big",
-                                    "Exceeded max limit of " + std::to_string(max_response)});
-    return R"({"jsonrpc":"2.0","result":)" + *reply + R"(,"id":)" + id_text + "}";
-}
-
-} // namespace
-
-std::string answer(const Methods& methods, std::string_view message, Session* session, std::size_t max_response)
-try {
-    json::parse_options options;
-    options.max_depth = kMaxDepth;
-    json::error_code error;
-    const auto request = json::parse({message.data(), message.size()}, error, {}, options);
-    if (error)
-        return error_text("null", {code::kParse, "Parse error", error.message()});
-    const auto* batch = request.if_array();
-    if (batch == nullptr)
-        return answer_one(methods, request, session, max_response);
-    if (batch->empty())
-        return error_text("null", {code::kInvalidRequest, "Invalid Request", "the batch is empty"});
-    std::string out;
-    for (const auto& item : *batch) {
-        auto one = answer_one(methods, item, session, max_response);
-        if (one.empty())
-            continue;
-        if (out.size() + one.size() > max_response)
-            return error_text("null", {code::kResponseTooBig, "Response is too big",
-                                       "Exceeded max limit of " + std::to_string(max_response)});
-        out += (out.empty() ? "[" : ",") + one;
-    }
-    return out.empty() ? out : out + "]";
-} catch (const std::exception& exception) { // of Boost.JSON and the allocator: the edge of D4
-    return error_text("null", {code::kInternal, "Internal error", exception.what()});
 }
 
 } // namespace phala::node::rpc

@@ -4,6 +4,7 @@
 #include "base/result.hpp"
 #include "primitives/types.hpp"
 
+#include <atomic>
 #include <functional>
 #include <map>
 #include <memory>
@@ -30,9 +31,12 @@ inline constexpr int kInvalidRequest = -32600;
 inline constexpr int kMethodNotFound = -32601;
 inline constexpr int kInvalidParams = -32602;
 inline constexpr int kInternal = -32603;
+inline constexpr int kNoBatches = -32005;
 inline constexpr int kTooManySubscriptions = -32006;
 inline constexpr int kRequestTooBig = -32007;
 inline constexpr int kResponseTooBig = -32008;
+inline constexpr int kBatchTooBig = -32010;
+inline constexpr int kTooManyRequests = -32999;
 } // namespace code
 
 /// JSON text of the result, ready to be sent; made by rpc/json.hpp.
@@ -112,22 +116,47 @@ private:
 class Subscription {
 public:
     virtual ~Subscription() = default;
+    [[nodiscard]] virtual const std::string& id() const = 0;
     /// Sends a notification whose result is this JSON text.
     virtual void notify(std::string result) = 0;
+    /// The last notification has been given: the subscription ends behind it.
+    virtual void finish() = 0;
     /// False once the client has unsubscribed or gone.
     [[nodiscard]] virtual bool alive() const = 0;
 };
 
 using SubscriptionRef = std::shared_ptr<Subscription>;
 
-/// The transport's side of subscriptions, one per connection.
+/// Whether a connection is still there. Its address tells connections apart.
+using Liveness = std::shared_ptr<const std::atomic<bool>>;
+
+/// One connection that stays: the transport's side of subscriptions.
 class Session {
 public:
     virtual ~Session() = default;
     virtual std::expected<SubscriptionRef, RpcError> open(const std::string& event) = 0;
-    [[nodiscard]] virtual std::string id_of(const Subscription& subscription) const = 0;
+    /// The subscription of that id on this connection, or none.
+    [[nodiscard]] virtual SubscriptionRef find(const std::string& id) const = 0;
     /// True if there was such a subscription.
     virtual bool close(const std::string& id) = 0;
+    /// Runs a short task once the response to the request in hand is queued: what it notifies comes after it.
+    virtual void after_response(std::function<void()> task) = 0;
+    [[nodiscard]] virtual Liveness liveness() const = 0;
+};
+
+class RateLimit;
+
+/// Who calls, and what that entitles to.
+struct Caller {
+    Session* session = nullptr; ///< none: a connection without subscriptions (HTTP)
+    bool unsafe_allowed = false;
+    RateLimit* rate = nullptr; ///< none: unlimited
+};
+
+/// What the transport must know of a method.
+struct Traits {
+    bool unsafe = false; ///< changes the node, or costs it much: refused to strangers
+    bool quick = false;  ///< takes microseconds: not worth another thread
 };
 
 class Methods {
@@ -139,11 +168,32 @@ public:
     /// `function` takes the parameters in order (std::optional: may be absent) and gives a Reply.
     /// The first name is the usual one, the others are aliases.
     template <class F>
-    void add(const Names& names, Names params, F function)
+    void add(const Names& names, Names params, F function, Traits traits = {})
     {
-        insert(names, [params = std::move(params), function = std::move(function)](const Params& in, Session*) {
-            return apply(in, params, function, &F::operator());
-        });
+        insert(
+            names,
+            [params = std::move(params), function = std::move(function)](const Params& in, const Caller&) {
+                return apply(in, params, function, &F::operator());
+            },
+            traits);
+    }
+
+    /// As add, for what only makes sense on a connection that stays: `function` takes the Session& first.
+    template <class F>
+    void add_on_connection(const Names& names, Names params, F function)
+    {
+        insert(names,
+               [params = std::move(params), function = std::move(function)](const Params& in,
+                                                                            const Caller& caller) -> Reply {
+                   if (caller.session == nullptr)
+                       return needs_connection();
+                   return apply(
+                       in, params,
+                       [&]<class... T>(T&&... arguments) {
+                           return function(*caller.session, std::forward<T>(arguments)...);
+                       },
+                       skip_first(&F::operator()));
+               });
     }
 
     /// `function` takes the subscription, then the parameters, and gives std::expected<void, RpcError>.
@@ -152,13 +202,13 @@ public:
     {
         insert(subscribe,
                [params = std::move(params), event = std::move(event),
-                function = std::move(function)](const Params& in, Session* session) -> Reply {
-                   if (session == nullptr)
-                       return refuse(code::kMethodNotFound, "Subscriptions need a WebSocket connection");
-                   auto subscription = session->open(event);
+                function = std::move(function)](const Params& in, const Caller& caller) -> Reply {
+                   if (caller.session == nullptr)
+                       return needs_connection();
+                   auto subscription = caller.session->open(event);
                    if (!subscription)
                        return std::unexpected(std::move(subscription.error()));
-                   const std::string id = session->id_of(**subscription);
+                   const std::string& id = (*subscription)->id();
                    auto started = apply(
                        in, params,
                        [&]<class... T>(T&&... arguments) {
@@ -166,22 +216,29 @@ public:
                        },
                        skip_first(&F::operator()));
                    if (!started) {
-                       session->close(id);
+                       caller.session->close(id);
                        return std::unexpected(std::move(started.error()));
                    }
                    return quoted(id);
                });
-        insert(unsubscribe, [](const Params& in, Session* session) { return unsubscribe_call(in, session); });
+        insert(unsubscribe, [](const Params& in, const Caller& caller) { return unsubscribe_call(in, caller); });
     }
 
     /// Result of a call, or the error. Unknown names are an error with the message "Method not found".
-    Reply call(const std::string& name, const Params& params, Session* session) const;
+    Reply call(std::string_view name, const Params& params, const Caller& caller) const;
+
+    /// False also for unknown names.
+    [[nodiscard]] bool is_quick(std::string_view name) const;
 
     /// Every name that can be called, sorted.
     [[nodiscard]] Names names() const;
 
 private:
-    using Handler = std::function<Reply(const Params&, Session*)>;
+    using Handler = std::function<Reply(const Params&, const Caller&)>;
+    struct Method {
+        Handler handler;
+        Traits traits;
+    };
 
     template <class... Argument>
     struct Signature {};
@@ -214,15 +271,12 @@ private:
         }(std::index_sequence_for<Argument...>{});
     }
 
-    void insert(const Names& names, Handler handler);
+    void insert(const Names& names, Handler handler, Traits traits = {});
     static std::string quoted(const std::string& id);
-    static Reply unsubscribe_call(const Params& in, Session* session);
+    static Reply needs_connection();
+    static Reply unsubscribe_call(const Params& in, const Caller& caller);
 
-    std::map<std::string, std::shared_ptr<const Handler>, std::less<>> handlers_;
+    std::map<std::string, std::shared_ptr<const Method>, std::less<>> methods_;
 };
-
-/// Answers one message (a request or a batch). An empty text: nothing to answer.
-/// Never throws; never longer than `max_response` bytes but for an error that says so.
-std::string answer(const Methods& methods, std::string_view message, Session* session, std::size_t max_response);
 
 } // namespace phala::node::rpc

@@ -9,19 +9,32 @@ namespace phala::node::rpc {
 enum class ServerError : std::uint8_t { BadAddress, PortInUse, CannotListen };
 std::string_view describe(ServerError error);
 
+/// Which methods strangers may call. Auto: all of them if only this machine can connect, else the safe ones.
+enum class MethodSet : std::uint8_t { Auto, Safe, Unsafe };
+/// "auto", "safe" or "unsafe".
+std::optional<MethodSet> parse_method_set(std::string_view text);
+
 struct ServerOptions {
     std::string address = "127.0.0.1";
     std::uint16_t port = 9944; ///< 0: any free one
     /// Origins that browsers may call from; "all" allows every one, "http://localhost:*" any port. Who sends no Origin is no browser.
     std::vector<std::string> cors = {"all"};
-    std::size_t max_message = 15U << 20U; ///< bytes of a request and of a response
+    MethodSet methods = MethodSet::Auto;
+    std::size_t max_request = 15U << 20U;  ///< bytes
+    std::size_t max_response = 15U << 20U; ///< bytes
+    std::size_t max_batch = 10'000;        ///< requests in one message; 0: batches are refused
     std::size_t max_connections = 100;
-    std::size_t max_subscriptions = 1024; ///< per connection
-    /// A client that lets more than this wait is too slow: responses stop being made, then it is disconnected.
+    std::size_t max_subscriptions = 1024;         ///< per connection
+    std::optional<std::uint32_t> rate_limit = {}; ///< requests per minute and connection
+    /// Messages of a connection that may wait, in either direction; with more, its requests are no longer read.
+    std::size_t message_buffer = 64;
+    /// Notifications cannot be held back: a client that lets more than this wait is disconnected.
     std::size_t max_queued_bytes = 32U << 20U;
+    std::size_t max_queued_messages = 16'384;
     std::chrono::seconds idle{30};        ///< silence after which a connection is given up; pings go out at half of it
     std::chrono::seconds slow_client{60}; ///< how long responses may wait for a client to read
-    unsigned workers = 2;                 ///< threads that run methods
+    unsigned io_threads = 2;              ///< read, write, and run quick methods
+    unsigned workers = 2;                 ///< threads that run the other methods
 };
 
 class Server {

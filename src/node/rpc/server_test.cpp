@@ -1,6 +1,7 @@
 #include "node/rpc/server.hpp"
 
 #include "node/rpc/json.hpp"
+#include "node/rpc/rate_limit.hpp"
 
 #include <boost/asio.hpp>
 #include <boost/beast.hpp>
@@ -27,15 +28,39 @@ class Table {
 public:
     Methods methods;
     std::vector<SubscriptionRef> ticks;
+    std::atomic<std::size_t> calls{0}; ///< of "slow" and "big"
+    std::atomic<bool> syncing{false};
 
     Table()
     {
+        methods.add({"slow"}, {}, [this] {
+            ++calls;
+            std::this_thread::sleep_for(std::chrono::milliseconds{1});
+            return ok(1);
+        });
+        methods.add({"quick"}, {}, [] { return ok(2); }, {.quick = true});
+        methods.add({"dangerous"}, {}, [] { return ok(true); }, {.unsafe = true});
+        methods.add({"system_health"}, {}, [this]() -> Reply {
+            return R"({"peers":0,"isSyncing":)" + std::string{syncing ? "true" : "false"}
+                   + R"(,"shouldHavePeers":false})";
+        });
+        methods.add_on_connection({"start_work"}, {"subscription"},
+                                  [](Session& session, const std::string& id) -> Reply {
+                                      auto subscription = session.find(id);
+                                      if (!subscription)
+                                          return refuse(code::kInvalidParams, "Invalid params");
+                                      session.after_response([subscription] { subscription->notify("\"done\""); });
+                                      return ok("started");
+                                  });
         methods.add({"echo", "echo_alias"}, {"text"}, [](const std::string& text) { return ok(text); });
         methods.add({"size"}, {"bytes", "factor"}, [](const Bytes& bytes, std::optional<std::uint32_t> factor) {
             return ok(bytes.size() * factor.value_or(1));
         });
         methods.add({"point"}, {}, [] { return ok(Point{1, {0xab}, std::nullopt}); });
-        methods.add({"big"}, {"size"}, [](std::uint32_t size) { return ok(std::string(size, 'x')); });
+        methods.add({"big"}, {"size"}, [this](std::uint32_t size) {
+            ++calls;
+            return ok(std::string(size, 'x'));
+        });
         methods.add({"fail"}, {},
                     []() -> Reply { return refuse(1010, "Invalid Transaction", "Transaction is outdated"); });
         methods.add({"throw"}, {}, []() -> Reply { throw std::runtime_error{"inside"}; });
@@ -102,10 +127,10 @@ protected:
 
     http::response<http::string_body> post(const std::string& body, const std::string& origin = "",
                                            const std::string& type = "application/json",
-                                           http::verb verb = http::verb::post)
+                                           http::verb verb = http::verb::post, const std::string& target = "/")
     {
         beast::tcp_stream stream{connect()};
-        http::request<http::string_body> request{verb, "/", 11};
+        http::request<http::string_body> request{verb, target, 11};
         request.set(http::field::content_type, type);
         if (!origin.empty())
             request.set(http::field::origin, origin);
@@ -148,7 +173,7 @@ TEST_F(ServerTest, ReadsParametersLeniently)
               R"({"jsonrpc":"2.0","result":{"x":1,"y":"0xab","z":null},"id":"a"})");
     EXPECT_EQ(
         call(ws, request("rpc_methods")),
-        R"({"jsonrpc":"2.0","result":{"methods":["big","echo","echo_alias","fail","point","rpc_methods","size","subscribe_ticks","throw","unsubscribe_ticks"]},"id":1})");
+        R"({"jsonrpc":"2.0","result":{"methods":["big","dangerous","echo","echo_alias","fail","point","quick","rpc_methods","size","slow","start_work","subscribe_ticks","system_health","throw","unsubscribe_ticks"]},"id":1})");
 }
 
 TEST_F(ServerTest, RefusesWhatIsWrongAndLivesOn)
@@ -194,7 +219,8 @@ TEST_F(ServerTest, AnswersBatchesAndNotNotifications)
 
 TEST_F(ServerTest, KeepsItsSizeLimits)
 {
-    options.max_message = 10'000;
+    options.max_request = 10'000;
+    options.max_response = 10'000;
     start();
     auto ws = open();
     EXPECT_NE(call(ws, request("echo", "[\"" + std::string(20'000, 'x') + "\"]")).find("-32007"), std::string::npos);
@@ -264,6 +290,224 @@ TEST_F(ServerTest, DisconnectsAClientThatDoesNotRead)
     EXPECT_FALSE(table.ticks[0]->alive());
     auto other = open();
     EXPECT_EQ(call(other, request("echo", R"(["fine"])")), R"({"jsonrpc":"2.0","result":"fine","id":1})");
+}
+
+TEST_F(ServerTest, TellsATooSlowClientWhyItIsDisconnected)
+{
+    options.max_queued_messages = 100;
+    start();
+    auto ws = open();
+    call(ws, request("subscribe_ticks", "[0]"));
+    const std::string big = "\"" + std::string(100'000, 'x') + "\"";
+    for (int i = 0; i < 500 && table.ticks[0]->alive(); ++i)
+        table.ticks[0]->notify(big);
+    for (int i = 0; i < 200 && table.ticks[0]->alive(); ++i)
+        std::this_thread::sleep_for(std::chrono::milliseconds{10});
+    ASSERT_FALSE(table.ticks[0]->alive());
+    beast::error_code error; // what had been sent arrives, then the reason
+    for (int i = 0; i < 1000 && !error; ++i) {
+        beast::flat_buffer buffer;
+        ws.read(buffer, error);
+    }
+    EXPECT_EQ(error, websocket::error::closed) << error.message();
+    EXPECT_EQ(ws.reason().code, websocket::close_code::policy_error);
+    EXPECT_EQ(ws.reason().reason, "too slow: notifications are not read");
+}
+
+TEST_F(ServerTest, StopsReadingFromWhoDoesNotReadResponses)
+{
+    options.max_response = 1U << 20U;
+    options.slow_client = std::chrono::seconds{1};
+    start();
+    auto ws = open();
+    const auto before = table.calls.load();
+    constexpr int kAsked = 2000;
+    beast::error_code error;
+    std::thread asker{[&] { // blocks once the server stops reading
+        for (int i = 0; i < kAsked && !error; ++i)
+            ws.write(asio::buffer(request("big", "[900000]")), error);
+    }};
+    asker.join(); // when it was disconnected
+    EXPECT_LT(table.calls - before, 200U) << "most requests were never begun";
+    for (int i = 0; i < 500 && server->connections() != 0; ++i)
+        std::this_thread::sleep_for(std::chrono::milliseconds{10});
+    EXPECT_EQ(server->connections(), 0U);
+}
+
+TEST_F(ServerTest, AnswersInOrderWhateverTakesLong)
+{
+    auto ws = open();
+    for (int i = 0; i < 50; ++i)
+        ws.write(asio::buffer(request(i % 2 == 0 ? "slow" : "quick", "[]", i)));
+    for (int i = 0; i < 50; ++i)
+        EXPECT_EQ(read(ws), R"({"jsonrpc":"2.0","result":)" + std::string{i % 2 == 0 ? "1" : "2"} + R"(,"id":)"
+                                + std::to_string(i) + "}");
+}
+
+TEST_F(ServerTest, LetsOthersInBetweenTheRequestsOfABatch)
+{
+    std::string batch = "[" + request("slow");
+    for (int i = 1; i < 400; ++i)
+        batch += "," + request("slow");
+    batch += "]";
+    std::vector<websocket::stream<tcp::socket>> hogs;
+    for (unsigned i = 0; i < 2 * options.workers; ++i) {
+        hogs.push_back(open());
+        hogs.back().write(asio::buffer(batch));
+    }
+    auto ws = open();
+    EXPECT_EQ(call(ws, request("slow")), R"({"jsonrpc":"2.0","result":1,"id":1})");
+    EXPECT_LT(table.calls, 4U * 400U) << "the batches were not finished first";
+    hogs.clear(); // who hangs up gets no more of its batch done
+    const auto gone = [&] { return server->connections() == 1; };
+    for (int i = 0; i < 500 && !gone(); ++i)
+        std::this_thread::sleep_for(std::chrono::milliseconds{10});
+    EXPECT_TRUE(gone());
+    EXPECT_LT(table.calls, 4U * 400U);
+}
+
+TEST_F(ServerTest, LimitsBatches)
+{
+    options.max_batch = 2;
+    start();
+    auto ws = open();
+    const auto batch = [](int count) {
+        std::string out = "[" + request("quick");
+        for (int i = 1; i < count; ++i)
+            out += "," + request("quick");
+        return out + "]";
+    };
+    EXPECT_EQ(json::parse(call(ws, batch(2))).as_array().size(), 2U);
+    EXPECT_EQ(
+        call(ws, batch(3)),
+        R"({"jsonrpc":"2.0","error":{"code":-32010,"message":"The batch request was too large","data":"Exceeded max limit of 2"},"id":null})");
+    EXPECT_NE(post(batch(3)).body().find("-32010"), std::string::npos);
+    options.max_batch = 0;
+    start();
+    EXPECT_NE(post(batch(1)).body().find("Batched requests are not supported by this server"), std::string::npos);
+    EXPECT_EQ(post(request("quick")).body(), R"({"jsonrpc":"2.0","result":2,"id":1})");
+}
+
+TEST_F(ServerTest, LimitsRequestsPerMinute)
+{
+    options.rate_limit = 5;
+    start();
+    auto ws = open();
+    std::string batch = "[";
+    for (int i = 0; i < 10; ++i)
+        batch += (i == 0 ? "" : ",") + request("quick", "[]", i);
+    const auto answers = json::parse(call(ws, batch + "]")).as_array();
+    int refused = 0;
+    for (const auto& one : answers)
+        if (const auto* error = one.as_object().if_contains("error")) {
+            EXPECT_EQ(error->at("code").as_int64(), -32999);
+            ++refused;
+        }
+    EXPECT_EQ(refused, 5);
+    EXPECT_EQ(post(request("quick")).body(), R"({"jsonrpc":"2.0","result":2,"id":1})"); // a connection of its own
+}
+
+TEST(RateLimitTest, GivesBackWithTime)
+{
+    const RateLimit::Clock::time_point start{};
+    RateLimit limit{60, start};
+    for (int i = 0; i < 60; ++i)
+        EXPECT_TRUE(limit.take(start));
+    EXPECT_FALSE(limit.take(start));
+    EXPECT_FALSE(limit.take(start + std::chrono::milliseconds{900}));
+    EXPECT_TRUE(limit.take(start + std::chrono::milliseconds{1100}));
+    EXPECT_FALSE(limit.take(start + std::chrono::milliseconds{1200}));
+    for (int i = 0; i < 60; ++i)
+        EXPECT_TRUE(limit.take(start + std::chrono::hours{1}));
+    EXPECT_FALSE(limit.take(start + std::chrono::hours{1}));
+}
+
+TEST_F(ServerTest, KeepsUnsafeMethodsFromStrangers)
+{
+    const std::string denied = "RPC call is unsafe to be called externally";
+    const auto answer = [&](const std::string& address, MethodSet set) {
+        options.address = address;
+        options.methods = set;
+        start();
+        return post(request("dangerous")).body();
+    };
+    EXPECT_NE(answer("127.0.0.1", MethodSet::Auto).find(R"("result":true)"), std::string::npos);
+    EXPECT_NE(answer("0.0.0.0", MethodSet::Auto).find(denied), std::string::npos);
+    EXPECT_NE(answer("127.0.0.1", MethodSet::Safe).find(denied), std::string::npos);
+    EXPECT_NE(answer("0.0.0.0", MethodSet::Unsafe).find(R"("result":true)"), std::string::npos);
+    EXPECT_EQ(parse_method_set("safe"), MethodSet::Safe);
+    EXPECT_EQ(parse_method_set("SAFE"), std::nullopt);
+}
+
+TEST_F(ServerTest, TellsItsHealthToLoadBalancers)
+{
+    const auto get = [&](const std::string& target) { return post("", "", "", http::verb::get, target); };
+    EXPECT_EQ(get("/health").body(), R"({"peers":0,"isSyncing":false,"shouldHavePeers":false})");
+    EXPECT_EQ(get("/health").result(), http::status::ok);
+    EXPECT_EQ(get("/health/readiness").result(), http::status::ok);
+    table.syncing = true;
+    EXPECT_EQ(get("/health").result(), http::status::ok);
+    EXPECT_EQ(get("/health/readiness").result(), http::status::service_unavailable);
+}
+
+TEST_F(ServerTest, ServesAThousandConnections)
+{
+    options.max_connections = 1000;
+    options.idle = std::chrono::seconds{2};
+    start();
+    std::vector<tcp::socket> silent; // half open for all the server can tell
+    for (int i = 0; i < 500; ++i)
+        silent.push_back(connect());
+    std::vector<websocket::stream<tcp::socket>> clients;
+    for (int i = 0; i < 500; ++i)
+        clients.push_back(open());
+    EXPECT_EQ(post(request("quick")).result(), http::status::service_unavailable);
+    for (auto& client : clients)
+        client.write(asio::buffer(request("slow")));
+    for (auto& client : clients)
+        EXPECT_EQ(read(client), R"({"jsonrpc":"2.0","result":1,"id":1})");
+    // the silent ones are given up and make room
+    for (int i = 0; i < 1000 && server->connections() > 500; ++i) {
+        for (auto& client : clients) { // pings are answered by reading
+            client.write(asio::buffer(request("quick")));
+            read(client);
+        }
+        std::this_thread::sleep_for(std::chrono::milliseconds{10});
+    }
+    EXPECT_EQ(server->connections(), 500U);
+    EXPECT_EQ(post(request("quick")).body(), R"({"jsonrpc":"2.0","result":2,"id":1})");
+}
+
+TEST_F(ServerTest, EndsASubscriptionBehindItsLastNotification)
+{
+    options.max_subscriptions = 1;
+    start();
+    auto ws = open();
+    for (int i = 0; i < 3; ++i) {
+        call(ws, request("subscribe_ticks", "[1]"));
+        EXPECT_NE(read(ws).find("\"result\":0"), std::string::npos);
+        auto& tick = table.ticks.back();
+        tick->notify("\"last\"");
+        tick->finish();
+        tick->notify("\"after the last\"");
+        EXPECT_NE(read(ws).find("last"), std::string::npos);
+        for (int k = 0; k < 200 && tick->alive(); ++k)
+            std::this_thread::sleep_for(std::chrono::milliseconds{5});
+        EXPECT_FALSE(tick->alive());
+    }
+}
+
+TEST_F(ServerTest, RunsWhatFollowsAResponseAfterIt)
+{
+    auto ws = open();
+    call(ws, request("subscribe_ticks", "[0]"));
+    for (int i = 0; i < 20; ++i) {
+        EXPECT_EQ(call(ws, request("start_work", "[\"" + table.ticks[0]->id() + "\"]")),
+                  R"({"jsonrpc":"2.0","result":"started","id":1})");
+        EXPECT_NE(read(ws).find("done"), std::string::npos);
+    }
+    EXPECT_NE(call(ws, request("start_work", "[\"nobody\"]")).find("-32602"), std::string::npos);
+    EXPECT_NE(post(request("start_work", "[\"nobody\"]")).body().find("WebSocket"), std::string::npos);
 }
 
 TEST_F(ServerTest, PingsASilentClient)

@@ -72,13 +72,15 @@ void add_author_methods(Methods& methods, const Api& api)
             if (!block)
                 return refuse(kSealing, block.error().message());
             return ok(CreatedBlock{block->hash, {false, false, false, false, chain.heads().best.hash == block->hash}});
-        });
+        },
+        {.unsafe = true});
     methods.add({"engine_finalizeBlock"}, {"hash", "justification"},
                 [&chain](const H256& hash, const std::optional<Bytes>&) -> Reply {
                     if (auto done = chain.finalize(hash); !done)
                         return refuse(kSealing, done.error().message());
                     return "true";
-                });
+                },
+                {.unsafe = true});
 }
 
 } // namespace phala::node::rpc

@@ -53,10 +53,12 @@ void add_state_methods(Methods& methods, const Api& api)
         return state.get(key);
     };
 
-    methods.add({"state_getStorage", "state_getStorageAt"}, {"key", "hash"}, [value](const Bytes& key, At at) -> Reply {
-        RPC_TRY(auto found, value(key, at));
-        return found ? ok(*found) : Reply{"null"};
-    });
+    methods.add({"state_getStorage", "state_getStorageAt"}, {"key", "hash"},
+                [value](const Bytes& key, At at) -> Reply {
+                    RPC_TRY(auto found, value(key, at));
+                    return found ? ok(*found) : Reply{"null"};
+                },
+                {.quick = true});
     methods.add({"state_getStorageHash", "state_getStorageHashAt"}, {"key", "hash"},
                 [value](const Bytes& key, At at) -> Reply {
                     RPC_TRY(auto found, value(key, at));

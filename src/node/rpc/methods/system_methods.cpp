@@ -69,7 +69,8 @@ void add_system_methods(Methods& methods, const Api& api)
                     RPC_TRY(auto builder, start_dry_run(chain, at.value_or(chain.heads().best.hash)));
                     RPC_TRY(auto answer, builder->apply_for_answer(*extrinsic));
                     return ok(answer);
-                });
+                },
+                {.unsafe = true});
 }
 
 void add_all_methods(Methods& methods, const Api& api)

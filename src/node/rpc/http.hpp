@@ -1,0 +1,31 @@
+#pragma once
+// One connection, which speaks HTTP at first: for .cpp files only, it is heavy.
+#include "node/rpc/websocket.hpp"
+
+namespace phala::node::rpc {
+
+class Http : public std::enable_shared_from_this<Http> {
+public:
+    Http(Shared& shared, tcp::socket socket);
+
+    /// Serves requests until the client is done, or turns into a WebSocket and serves that.
+    awaitable<void> run();
+
+private:
+    using Request = http::request<http::string_body>;
+    using Response = http::response<http::string_body>;
+
+    awaitable<std::optional<Request>> read(beast::flat_buffer& buffer);
+    awaitable<Response> handle(Request request);
+    awaitable<bool> write(Response response);
+
+    Shared& shared_;
+    beast::tcp_stream stream_;
+    std::optional<RateLimit> rate_;
+    std::shared_ptr<std::atomic<bool>> open_ = std::make_shared<std::atomic<bool>>(true);
+};
+
+/// Tells a client that there are enough already.
+awaitable<void> turn_away(tcp::socket socket);
+
+} // namespace phala::node::rpc

@@ -17,6 +17,14 @@ Header resealed(Header header, const char* author = "//Alice")
     return aura::seal(std::move(header), *need(crypto::KeyPair::from_uri(author), "author").sr25519());
 }
 
+H256 body_root(const std::vector<Bytes>& extrinsics)
+{
+    std::vector<Bytes> items;
+    for (const auto& extrinsic : extrinsics)
+        items.push_back(scale::encode(extrinsic));
+    return {trie::ordered_root(items, trie::StateVersion::V0)};
+}
+
 TEST(NodeChain, OthersImportWhatItSealsToTheSameRoots)
 {
     TestChain author;
@@ -63,19 +71,34 @@ TEST(NodeChain, RefusesWhatIsWrong)
     refused(bad, ChainError::BadDigest);
     bad.header = first.header;
     bad.header.number = 2;
-    refused(bad, ChainError::BadBlock);
+    refused(bad, ChainError::BadNumber);
     bad.header = first.header;
     bad.header.state_root.bytes[0] ^= 1U;
     refused(bad, ChainError::BadSeal);
     bad.header = resealed(bad.header);
-    refused(bad, ChainError::BadBlock); // the runtime compares the root it gets
+    refused(bad, ChainError::WrongRoot);
+    Block child = second;
+    child.header.parent_hash = aura::hash_of(bad.header);
+    refused(child, ChainError::KnownBad);
+    refused(bad, ChainError::KnownBad);
     bad.header = first.header;
     bad.extrinsics.pop_back(); // the body is another than the sealed root says
-    refused(bad, ChainError::BadBlock);
+    refused(bad, ChainError::WrongExtrinsicsRoot);
     bad.extrinsics = first.extrinsics;
     bad.extrinsics.back().back() ^= 1U;
-    refused(bad, ChainError::BadBlock);
-    bad.extrinsics.back() = {0xff, 0xff};
+    refused(bad, ChainError::WrongExtrinsicsRoot);
+    const auto refused_by_runtime = [&](Bytes extrinsic) {
+        bad.extrinsics.back() = std::move(extrinsic);
+        bad.header.extrinsics_root = body_root(bad.extrinsics);
+        bad.header = resealed(bad.header);
+        refused(bad, ChainError::BadBlock);
+    };
+    refused_by_runtime({0xff, 0xff});
+    refused_by_runtime(author.transfer("//Alice", "//Bob", 7)); // a nonce that is not the next
+    bad = first;
+    bad.extrinsics.clear(); // without inherents
+    bad.header.extrinsics_root = body_root(bad.extrinsics);
+    bad.header = resealed(bad.header);
     refused(bad, ChainError::BadBlock);
 
     ASSERT_TRUE(follower.chain->import(first, Finality::Later));
@@ -126,7 +149,7 @@ TEST(NodeChain, FollowsTheLongerBranchAndBringsTransactionsBack)
                     .error()
                     .is(ChainError::NotCanonical));
 
-    EXPECT_TRUE(node.chain->finalize(left.hash).error().is(ChainError::NotCanonical));
+    EXPECT_TRUE(node.chain->finalize(left.hash).error().is(ChainError::NotFinalizable));
     ASSERT_TRUE(other.chain->import(node.block(left.hash), Finality::Later));
     EXPECT_EQ(other.chain->heads().best, right[2]);
 }

@@ -47,7 +47,8 @@ inline host::Engine& shared_engine()
 class TestChain {
 public:
     /// In a folder of its own, or in one that stays.
-    explicit TestChain(std::optional<std::filesystem::path> existing = std::nullopt) : temporary_{!existing}
+    explicit TestChain(std::optional<std::filesystem::path> existing = std::nullopt, const ChainOptions& options = {})
+        : temporary_{!existing}
     {
         if (existing) {
             folder = *existing;
@@ -56,7 +57,7 @@ public:
             folder = mkdtemp(name.data());
         }
         store = need(Store::open(folder / "db", {.sync = !temporary_}), "store");
-        chain = need(Chain::open(*store, shared_engine(), development_spec(built_runtime())), "chain");
+        chain = need(Chain::open(*store, shared_engine(), development_spec(built_runtime()), options), "chain");
         validator = std::make_unique<RuntimeValidator>(*chain);
         const auto best = chain->heads().best;
         pool = std::make_unique<Pool>(*validator, best.hash, best.number,
@@ -112,6 +113,34 @@ public:
                            implicit_bytes({version.spec_version, version.transaction_version, genesis}, genesis),
                            [&](ByteView payload) { return sender.sign(payload, {}); });
         return to_bytes(need(unwrap_extrinsic(full), "extrinsic"));
+    }
+
+    /// A sealed block that is not imported yet; its slot is so many behind the parent's.
+    [[nodiscard]] Block make(const H256& parent, aura::Slot after = 1, const std::vector<Bytes>& extrinsics = {}) const
+    {
+        const auto header = need(chain->require_header(parent), "parent");
+        const aura::Slot slot = after + (header.number.value == 0 ? 0 : need(aura::slot_of(header), "slot"));
+        auto builder = need(BlockBuilder::start(*chain, parent, slot, 1000), "builder");
+        need(builder->apply_inherents(), "inherents");
+        for (const auto& extrinsic : extrinsics)
+            if (!need(builder->apply(extrinsic), "apply"))
+                std::abort();
+        auto block = need(builder->finish(), "finish");
+        block.header =
+            aura::seal(std::move(block.header), *need(crypto::KeyPair::from_uri("//Alice"), "author").sr25519());
+        return block;
+    }
+
+    /// Makes and imports as many blocks, one on the other.
+    std::vector<BlockRef> grow(const H256& parent, std::size_t count, aura::Slot after = 1,
+                               Finality finality = Finality::Later)
+    {
+        std::vector<BlockRef> out;
+        for (std::size_t i = 0; i < count; ++i) {
+            const auto block = make(out.empty() ? parent : out.back().hash, after);
+            out.push_back({need(chain->import(block, finality), "import"), block.header.number});
+        }
+        return out;
     }
 
     BlockRef seal(Finality finality = Finality::WithImport, std::optional<H256> parent = std::nullopt)

@@ -1,44 +1,18 @@
 #include "node/chain/chain.hpp"
 
 #include "base/hex.hpp"
+#include "node/chain/impl.hpp"
 
 #include <algorithm>
-#include <deque>
-#include <mutex>
+#include <limits>
 #include <spdlog/spdlog.h>
-#include <unordered_map>
 
 namespace phala::node {
 
 namespace {
 
-constexpr std::string_view kCodeKey = ":code"; // the only key of the state that this program knows
-constexpr std::string_view kBest = "best";
-constexpr std::string_view kFinalized = "finalized";
-constexpr std::string_view kGenesis = "genesis";
-
 /// Runtimes remembered by the state they are in.
 constexpr std::size_t kRememberedStates = 1024;
-
-ByteArray<4> number_key(BlockNumber number)
-{
-    auto out = le_bytes(number);
-    std::ranges::reverse(out); // byte order is numeric order
-    return out;
-}
-
-template <class T>
-Outcome<T> stored(Outcome<T>&& decoded, const char* what)
-{
-    if (!decoded)
-        return fail(DbError::Corrupt, std::string{what} + ": " + decoded.error().message());
-    return std::move(*decoded);
-}
-
-trie::StateVersion state_version(const host::Runtime& runtime)
-{
-    return runtime.version() && runtime.version()->state_version != 0 ? trie::StateVersion::V1 : trie::StateVersion::V0;
-}
 
 spdlog::level::level_enum level_of(host::LogLevel level)
 {
@@ -52,11 +26,39 @@ spdlog::level::level_enum level_of(host::LogLevel level)
     return spdlog::level::info;
 }
 
-struct HashOfHash {
-    std::size_t operator()(const H256& hash) const { return trie::HashOfHash{}(hash.bytes); }
-};
+/// The mode to go on with, given what is stored. What was dropped does not come back, and what was not counted cannot
+/// be dropped.
+Outcome<Pruning> next_mode(const char* option, const Pruning& stored, const std::optional<Pruning>& wanted,
+                           bool may_begin)
+{
+    using Kind = Pruning::Kind;
+    if (!wanted || *wanted == stored)
+        return stored;
+    const bool fewer_bodies = may_begin && wanted->kind > stored.kind;
+    if (fewer_bodies || (wanted->kind == Kind::Last && stored.kind == Kind::Last))
+        return *wanted;
+    return fail(ChainError::WrongPruning, std::string{option} + " is " + to_string(stored) + " in the database, "
+                                              + to_string(*wanted) + " is wanted");
+}
 
 } // namespace
+
+ByteArray<4> number_key(BlockNumber number)
+{
+    auto out = le_bytes(number);
+    std::ranges::reverse(out); // byte order is numeric order
+    return out;
+}
+
+Bytes block_key(const BlockRef& block)
+{
+    return concat(number_key(block.number), block.hash);
+}
+
+trie::StateVersion state_version(const host::Runtime& runtime)
+{
+    return runtime.version() && runtime.version()->state_version != 0 ? trie::StateVersion::V1 : trie::StateVersion::V0;
+}
 
 host::CallContext logged_context(host::Overlay& overlay)
 {
@@ -67,162 +69,157 @@ host::CallContext logged_context(host::Overlay& overlay)
     return context;
 }
 
-struct Chain::Impl {
-    Store& store;
-    host::Engine& engine;
-    StoredNodes nodes{store};
-    std::function<void(const ChainEvent&)> observer;
+void Chain::Impl::remember(const H256& state_root, std::shared_ptr<const host::Runtime> runtime) const
+{
+    const std::lock_guard lock{mutex};
+    if (!runtimes.emplace(state_root, std::move(runtime)).second)
+        return;
+    runtime_order.push_back(state_root);
+    if (runtime_order.size() > kRememberedStates) {
+        runtimes.erase(runtime_order.front());
+        runtime_order.pop_front();
+    }
+}
 
-    std::mutex writing; // held for a whole import or finalization, its observer included
-
-    mutable std::mutex mutex; // guards what follows
-    Heads heads;
-    mutable std::unordered_map<H256, std::shared_ptr<const host::Runtime>, HashOfHash> runtimes; // by state root
-    mutable std::deque<H256> runtime_order;
-
-    Impl(Store& s, host::Engine& e) : store{s}, engine{e} {}
-
-    void remember(const H256& state_root, std::shared_ptr<const host::Runtime> runtime) const
+Outcome<std::shared_ptr<const host::Runtime>> Chain::Impl::runtime_of(const H256& state_root) const
+{
     {
         const std::lock_guard lock{mutex};
-        if (!runtimes.emplace(state_root, std::move(runtime)).second)
-            return;
-        runtime_order.push_back(state_root);
-        if (runtime_order.size() > kRememberedStates) {
-            runtimes.erase(runtime_order.front());
-            runtime_order.pop_front();
-        }
+        if (auto at = runtimes.find(state_root); at != runtimes.end())
+            return at->second;
     }
+    PHALA_TRY(auto code, trie::get(nodes, state_root.bytes, bytes_of(kCodeKey)));
+    if (!code)
+        return fail(ChainError::BadBlock, "the state holds no :code");
+    PHALA_TRY(auto runtime, engine.load(*code));
+    remember(state_root, runtime);
+    return runtime;
+}
 
-    Outcome<std::shared_ptr<const host::Runtime>> runtime_of(const H256& state_root) const
+Outcome<std::optional<Header>> Chain::Impl::header(const H256& hash) const
+{
+    PHALA_TRY(auto bytes, store.get(Column::Headers, hash));
+    if (!bytes)
+        return std::nullopt;
+    PHALA_TRY(auto header, stored(scale::decode<Header>(*bytes), "a header"));
+    return std::optional<Header>{std::move(header)};
+}
+
+Outcome<Header> Chain::Impl::require_header(const H256& hash) const
+{
+    PHALA_TRY(auto found, header(hash));
+    if (!found)
+        return fail(ChainError::UnknownBlock, to_hex0x(hash));
+    return std::move(*found);
+}
+
+Outcome<std::optional<H256>> Chain::Impl::hash_at(BlockNumber number) const
+{
+    PHALA_TRY(auto bytes, store.get(Column::HashByNumber, number_key(number)));
+    if (!bytes)
+        return std::nullopt;
+    if (bytes->size() != 32)
+        return fail(DbError::Corrupt, "the hash of block " + std::to_string(number));
+    return std::optional<H256>{H256{array_of<32>(*bytes)}};
+}
+
+Outcome<BlockRef> Chain::Impl::stored_ref(std::string_view name) const
+{
+    PHALA_TRY(auto bytes, store.get(Column::Meta, bytes_of(name)));
+    if (!bytes || bytes->size() != 32)
+        return fail(DbError::Corrupt, "the record \"" + std::string{name} + "\"");
+    const H256 hash{array_of<32>(*bytes)};
+    PHALA_TRY(auto found, require_header(hash));
+    return BlockRef{hash, found.number};
+}
+
+Outcome<PinnedState> Chain::Impl::state_at(const H256& hash, const Header& header) const
+{
+    const BlockRef block{hash, header.number};
+    PinnedState state{Pin{pins, block}, nodes, header.state_root.bytes};
     {
-        {
-            const std::lock_guard lock{mutex};
-            if (auto at = runtimes.find(state_root); at != runtimes.end())
-                return at->second;
-        }
-        PHALA_TRY(auto code, trie::get(nodes, state_root.bytes, bytes_of(kCodeKey)));
-        if (!code)
-            return fail(ChainError::BadBlock, "the state holds no :code");
-        PHALA_TRY(auto runtime, engine.load(*code));
-        remember(state_root, runtime);
-        return runtime;
+        const std::lock_guard lock{mutex};
+        if (kept.state.kind == Pruning::Kind::Archive || block == heads.finalized || tree.find(hash) != nullptr)
+            return state;
+        if (block.number < kept.oldest_state || block.number > heads.finalized.number)
+            return fail(ChainError::StateDiscarded, "State already discarded for " + to_hex0x(hash));
     }
+    PHALA_TRY(auto canonical, hash_at(block.number));
+    if (canonical != hash)
+        return fail(ChainError::StateDiscarded, "State already discarded for " + to_hex0x(hash));
+    return state;
+}
 
-    Outcome<std::optional<Header>> header(const H256& hash) const
-    {
-        PHALA_TRY(auto bytes, store.get(Column::Headers, hash));
-        if (!bytes)
-            return std::nullopt;
-        PHALA_TRY(auto header, stored(scale::decode<Header>(*bytes), "a header"));
-        return std::optional<Header>{std::move(header)};
-    }
-
-    Outcome<Header> require_header(const H256& hash) const
-    {
-        PHALA_TRY(auto found, header(hash));
-        if (!found)
-            return fail(ChainError::UnknownBlock, to_hex0x(hash));
-        return std::move(*found);
-    }
-
-    Outcome<BlockRef> stored_ref(std::string_view name) const
-    {
-        PHALA_TRY(auto bytes, store.get(Column::Meta, bytes_of(name)));
-        if (!bytes || bytes->size() != 32)
-            return fail(DbError::Corrupt, "the record \"" + std::string{name} + "\"");
-        const H256 hash{array_of<32>(*bytes)};
-        PHALA_TRY(auto found, require_header(hash));
-        return BlockRef{hash, found.number};
-    }
-
-    Outcome<aura::Authorities> authorities_at(const host::Runtime& runtime, const host::StateReader& state) const
-    {
-        host::Overlay overlay{state};
-        auto context = logged_context(overlay);
-        PHALA_TRY(auto answer, runtime.call("AuraApi_authorities", {}, context));
-        auto authorities = scale::decode<aura::Authorities>(answer);
-        if (!authorities)
-            return fail(ChainError::BadAnswer, "AuraApi_authorities: " + authorities.error().message());
-        return std::move(*authorities);
-    }
-
-    /// What the block that left `overlay` behind appended to lanes; runtimes without lanes append nothing.
-    static Outcome<BlockLog> block_log(const host::Runtime& runtime, host::Overlay& overlay)
-    {
-        constexpr std::string_view kFunction = "MqApi_block_log";
-        if (!runtime.exports(kFunction))
-            return BlockLog{};
-        auto context = logged_context(overlay);
-        PHALA_TRY(auto answer, runtime.call(kFunction, {}, context));
-        auto log = scale::decode<BlockLog>(answer);
-        if (!log)
-            return fail(ChainError::BadAnswer, std::string{kFunction} + ": " + log.error().message());
-        return std::move(*log);
-    }
-
-    /// As block_log, of a block that is stored.
-    Outcome<BlockLog> stored_block_log(const Header& header) const
-    {
-        PHALA_TRY(auto runtime, runtime_of(header.state_root));
-        const host::TrieState state{nodes, header.state_root.bytes};
-        host::Overlay overlay{state};
-        return block_log(*runtime, overlay);
-    }
-
-    Outcome<> finalize_within(Batch& batch, const BlockRef& target, const Header& header, Heads& next,
-                              ChainEvent& event) const;
-    Outcome<> make_best(Batch& batch, const BlockRef& block, const Header& header, const BlockLog& log, Heads& next,
-                        ChainEvent& event) const;
-    Outcome<> initialize(const ChainSpec& spec);
-
-    Outcome<> commit(Batch batch, const Heads& next, ChainEvent event)
-    {
-        PHALA_CHECK(store.commit(std::move(batch)));
-        {
-            const std::lock_guard lock{mutex};
-            heads = next;
-        }
-        event.heads = next;
-        if (observer)
-            observer(event);
-        return {};
-    }
-};
-
-Outcome<> Chain::Impl::initialize(const ChainSpec& spec)
+Outcome<> Chain::Impl::initialize(const ChainSpec& spec, const ChainOptions& options)
 {
     PHALA_TRY(auto genesis, build_genesis(engine, spec));
     const H256 hash = aura::hash_of(genesis.header);
-    PHALA_TRY(auto existing, store.get(Column::Meta, bytes_of(kGenesis)));
+    PHALA_TRY(auto existing, store.get(Column::Meta, bytes_of(record::kGenesis)));
     if (existing) {
         if (!equal(*existing, hash))
             return fail(ChainError::WrongChain, "stored " + to_hex0x(*existing) + ", specified " + to_hex0x(hash));
         heads.genesis = hash;
-        PHALA_TRY(heads.best, stored_ref(kBest));
-        PHALA_TRY(heads.finalized, stored_ref(kFinalized));
-        return {};
+        return load(options);
     }
-    Batch batch;
+    kept = {.state = options.state_pruning.value_or(Pruning::archive()),
+            .blocks = options.blocks_pruning.value_or(Pruning::archive())};
+    Change change = begin();
     for (const auto& [node, bytes] : genesis.nodes)
-        batch.put(Column::Nodes, node, bytes);
+        change.nodes.insert(node, bytes);
+    PHALA_CHECK(change.nodes.apply(change.batch));
+    auto& batch = change.batch;
     batch.put(Column::Headers, hash, scale::encode(genesis.header));
     batch.put(Column::Bodies, hash, scale::encode(std::vector<Bytes>{}));
     batch.put(Column::HashByNumber, number_key(0), hash);
-    for (auto name : {kGenesis, kBest, kFinalized})
+    for (auto name : {record::kGenesis, record::kBest, record::kFinalized})
         batch.put(Column::Meta, bytes_of(name), hash);
+    batch.put(Column::Meta, bytes_of(record::kKept), scale::encode(kept));
     PHALA_CHECK(store.commit(std::move(batch)));
     heads = {{hash, 0}, {hash, 0}, hash};
+    return {};
+}
+
+Outcome<> Chain::Impl::load(const ChainOptions& options)
+{
+    PHALA_TRY(heads.best, stored_ref(record::kBest));
+    PHALA_TRY(heads.finalized, stored_ref(record::kFinalized));
+    PHALA_TRY(auto bytes, store.get(Column::Meta, bytes_of(record::kKept)));
+    if (!bytes)
+        return fail(DbError::Corrupt, "the record of what is kept");
+    PHALA_TRY(kept, stored(scale::decode<Kept>(*bytes), "the record of what is kept"));
+    Kept wanted = kept;
+    PHALA_TRY(wanted.state, next_mode("state pruning", kept.state, options.state_pruning, false));
+    PHALA_TRY(wanted.blocks, next_mode("blocks pruning", kept.blocks, options.blocks_pruning, true));
+    if (wanted != kept) {
+        Batch batch;
+        batch.put(Column::Meta, bytes_of(record::kKept), scale::encode(wanted));
+        PHALA_CHECK(store.commit(std::move(batch)));
+        kept = wanted;
+    }
+
+    PHALA_TRY(auto entries, store.range(Column::Tree, {}, std::numeric_limits<std::size_t>::max()));
+    for (const auto& [key, value] : entries) {
+        if (key.size() != 36)
+            return fail(DbError::Corrupt, "the tree of blocks");
+        PHALA_TRY(auto place, stored(scale::decode<std::pair<H256, std::uint64_t>>(value), "the tree of blocks"));
+        const H256 hash{array_of<32>(ByteView{key}.subspan(4))};
+        PHALA_TRY(auto found, require_header(hash));
+        tree.insert({.block = {hash, found.number}, .parent = place.first, .arrival = place.second});
+        arrivals = std::max(arrivals, place.second);
+    }
+    for (const auto& block : tree.split(heads.finalized.hash).others)
+        discarded.insert(block.block.hash);
     return {};
 }
 
 Chain::Chain(std::unique_ptr<Impl> impl) : impl_{std::move(impl)} {}
 Chain::~Chain() = default;
 
-Outcome<std::unique_ptr<Chain>> Chain::open(Store& store, host::Engine& engine, const ChainSpec& spec)
+Outcome<std::unique_ptr<Chain>> Chain::open(Store& store, host::Engine& engine, const ChainSpec& spec,
+                                            const ChainOptions& options)
 {
-    auto impl = std::make_unique<Impl>(store, engine);
-    PHALA_CHECK(impl->initialize(spec));
+    auto impl = std::make_unique<Impl>(store, engine, options);
+    PHALA_CHECK(impl->initialize(spec, options));
     return std::unique_ptr<Chain>{new Chain{std::move(impl)}};
 }
 
@@ -230,6 +227,12 @@ Heads Chain::heads() const
 {
     const std::lock_guard lock{impl_->mutex};
     return impl_->heads;
+}
+
+ChainSnapshot Chain::snapshot() const
+{
+    const std::lock_guard lock{impl_->mutex};
+    return {impl_->sequence, impl_->heads, impl_->tree.split(impl_->heads.finalized.hash).descendants};
 }
 
 Outcome<std::optional<Header>> Chain::header(const H256& hash) const
@@ -253,26 +256,37 @@ Outcome<std::optional<std::vector<Bytes>>> Chain::body(const H256& hash) const
 
 Outcome<std::optional<H256>> Chain::hash_at(BlockNumber number) const
 {
-    PHALA_TRY(auto bytes, impl_->store.get(Column::HashByNumber, number_key(number)));
-    if (!bytes || bytes->size() != 32)
-        return std::nullopt;
-    return std::optional<H256>{H256{array_of<32>(*bytes)}};
+    return impl_->hash_at(number);
 }
 
-Outcome<host::TrieState> Chain::state_at(const H256& hash) const
+Outcome<std::vector<H256>> Chain::hashes_at(BlockNumber number) const
+{
+    std::vector<H256> out;
+    PHALA_TRY(auto canonical, hash_at(number));
+    if (canonical)
+        out.push_back(*canonical);
+    for (const auto& block : snapshot().unfinalized)
+        if (block.block.number == number && block.block.hash != canonical)
+            out.push_back(block.block.hash);
+    return out;
+}
+
+Outcome<Pin> Chain::pin(const H256& hash) const
 {
     PHALA_TRY(auto header, impl_->require_header(hash));
-    return host::TrieState{impl_->nodes, header.state_root.bytes};
+    return Pin{impl_->pins, {hash, header.number}};
 }
 
-const trie::NodeReader& Chain::nodes() const
+Outcome<PinnedState> Chain::state_at(const H256& hash) const
 {
-    return impl_->nodes;
+    PHALA_TRY(auto header, impl_->require_header(hash));
+    return impl_->state_at(hash, header);
 }
 
 Outcome<std::shared_ptr<const host::Runtime>> Chain::runtime_at(const H256& hash) const
 {
     PHALA_TRY(auto header, impl_->require_header(hash));
+    PHALA_TRY(auto state, impl_->state_at(hash, header));
     return impl_->runtime_of(header.state_root);
 }
 
@@ -287,9 +301,9 @@ Outcome<RuntimeVersion> Chain::version_at(const H256& hash) const
 Outcome<Bytes> Chain::call(const H256& at, std::string_view function, ByteView arguments) const
 {
     PHALA_TRY(auto header, impl_->require_header(at));
+    PHALA_TRY(auto state, impl_->state_at(at, header));
     PHALA_TRY(auto runtime, impl_->runtime_of(header.state_root));
-    const host::TrieState state{impl_->nodes, header.state_root.bytes};
-    host::Overlay overlay{state};
+    host::Overlay overlay{*state};
     host::CallContext context{.overlay = overlay};
     context.log = [](host::LogLevel, std::string_view target, std::string_view message) {
         spdlog::debug("{}: {}", target,
@@ -313,141 +327,58 @@ Outcome<std::optional<Bytes>> Chain::payload(const H256& hash) const
     return message_payload(impl_->store, hash);
 }
 
+Pruning Chain::state_pruning() const
+{
+    const std::lock_guard lock{impl_->mutex};
+    return impl_->kept.state;
+}
+
+Pruning Chain::blocks_pruning() const
+{
+    const std::lock_guard lock{impl_->mutex};
+    return impl_->kept.blocks;
+}
+
 void Chain::on_event(std::function<void(const ChainEvent&)> observer)
 {
     const std::lock_guard lock{impl_->writing};
     impl_->observer = std::move(observer);
 }
 
-/// Puts the block at the end of the best chain, with all that lies between it and the old best block.
-Outcome<> Chain::Impl::make_best(Batch& batch, const BlockRef& block, const Header& header, const BlockLog& log,
-                                 Heads& next, ChainEvent& event) const
-{
-    LaneWriter lanes{store, batch};
-    std::vector<std::pair<BlockRef, Header>> joining; // newest first
-    BlockRef old_tip = next.best;
-    H256 branch = header.parent_hash;
-    while (branch != old_tip.hash) {
-        PHALA_TRY(auto branch_header, require_header(branch));
-        const bool level = branch_header.number.value == old_tip.number;
-        joining.emplace_back(BlockRef{branch, branch_header.number}, branch_header);
-        branch = branch_header.parent_hash;
-        if (!level)
-            continue;
-        if (old_tip.number <= next.finalized.number)
-            return fail(ChainError::NotFinalizable, "the block forks off before the last finalized one");
-        PHALA_TRY(auto old_header, require_header(old_tip.hash));
-        PHALA_CHECK(lanes.retract(old_tip.number));
-        batch.remove(Column::HashByNumber, number_key(old_tip.number));
-        event.retracted.push_back(old_tip);
-        old_tip = {old_header.parent_hash, old_tip.number - 1};
-    }
-    std::ranges::reverse(joining);
-    for (const auto& [ref, joined] : joining) {
-        PHALA_TRY(auto older_log, stored_block_log(joined));
-        PHALA_CHECK(lanes.append(ref.number, older_log));
-        batch.put(Column::HashByNumber, number_key(ref.number), ref.hash);
-        event.enacted.push_back(ref);
-    }
-    PHALA_CHECK(lanes.append(block.number, log));
-    batch.put(Column::HashByNumber, number_key(block.number), block.hash);
-    batch.put(Column::Meta, bytes_of(kBest), block.hash);
-    event.enacted.push_back(block);
-    next.best = block;
-    return {};
-}
-
-/// Marks a block and what lies before it as final. `header` is the block's own: it may not be in the store yet.
-Outcome<> Chain::Impl::finalize_within(Batch& batch, const BlockRef& target, const Header& header, Heads& next,
-                                       ChainEvent& event) const
-{
-    BlockRef at = target;
-    H256 parent = header.parent_hash;
-    while (at.number > next.finalized.number) {
-        event.finalized.push_back(at);
-        at = {parent, at.number - 1};
-        if (at.number > next.finalized.number) {
-            PHALA_TRY(auto parent_header, require_header(parent));
-            parent = parent_header.parent_hash;
-        }
-    }
-    if (at != next.finalized)
-        return fail(ChainError::NotFinalizable, to_hex0x(target.hash));
-    std::ranges::reverse(event.finalized);
-    batch.put(Column::Meta, bytes_of(kFinalized), target.hash);
-    next.finalized = target;
-    return {};
-}
-
 Outcome<H256> Chain::import(const Block& block, Finality finality)
 {
     const std::lock_guard writing{impl_->writing};
     const H256 hash = aura::hash_of(block.header);
-    PHALA_TRY(const bool known, impl_->store.has(Column::Headers, hash));
-    if (known)
-        return fail(ChainError::AlreadyKnown, to_hex0x(hash));
-    PHALA_TRY(auto parent, impl_->header(block.header.parent_hash));
-    if (!parent)
-        return fail(ChainError::UnknownParent, to_hex0x(block.header.parent_hash));
-    if (block.header.number.value != parent->number + 1)
-        return fail(ChainError::BadBlock,
-                    "number " + std::to_string(block.header.number) + " after " + std::to_string(parent->number));
-
-    PHALA_TRY(auto runtime, impl_->runtime_of(parent->state_root));
-    const host::TrieState parent_state{impl_->nodes, parent->state_root.bytes};
-    PHALA_TRY(auto unsealed, aura::unseal(block.header));
-    std::optional<aura::Slot> parent_slot;
-    if (parent->number.value != 0) {
-        PHALA_TRY(parent_slot, aura::slot_of(*parent));
-    }
-    PHALA_TRY(auto authorities, impl_->authorities_at(*runtime, parent_state));
-    PHALA_CHECK(aura::verify(unsealed, parent_slot, authorities));
-
-    host::Overlay overlay{parent_state};
-    auto context = logged_context(overlay);
-    const Block to_execute{std::move(unsealed.header), block.extrinsics};
-    if (auto executed = runtime->call("Core_execute_block", scale::encode(to_execute), context); !executed)
-        return fail(ChainError::BadBlock, executed.error().message());
-    PHALA_TRY(auto changes, overlay.changes(state_version(*runtime)));
-    if (changes.trie.root != block.header.state_root.bytes)
-        return fail(ChainError::WrongRoot, to_hex0x(changes.trie.root));
-
-    const BlockRef ref{hash, block.header.number};
-    Heads next = heads();
-    ChainEvent event{.imported = ref};
-    Batch batch;
-    for (const auto& [node, bytes] : changes.trie.inserted)
-        batch.put(Column::Nodes, node, bytes);
-    batch.put(Column::Headers, hash, scale::encode(block.header));
-    batch.put(Column::Bodies, hash, scale::encode(block.extrinsics));
-    if (ref.number > next.best.number) {
-        PHALA_TRY(auto log, Impl::block_log(*runtime, overlay));
-        PHALA_CHECK(impl_->make_best(batch, ref, block.header, log, next, event));
-        if (finality == Finality::WithImport)
-            PHALA_CHECK(impl_->finalize_within(batch, ref, block.header, next, event));
-    }
-    const bool same_code = std::ranges::none_of(
-        changes.storage, [](const auto& change) { return equal(change.first, bytes_of(kCodeKey)); });
-    PHALA_CHECK(impl_->commit(std::move(batch), next, std::move(event)));
-    if (same_code)
-        impl_->remember(block.header.state_root, std::move(runtime));
-    return hash;
+    auto outcome = impl_->import(block, hash, finality);
+    if (!outcome)
+        impl_->note_failure(hash, outcome.error());
+    return outcome;
 }
 
 Outcome<> Chain::finalize(const H256& hash)
 {
     const std::lock_guard writing{impl_->writing};
-    PHALA_TRY(auto header, require_header(hash));
-    PHALA_TRY(auto canonical, hash_at(header.number));
-    if (canonical != hash)
-        return fail(ChainError::NotCanonical, to_hex0x(hash));
-    Heads next = heads();
-    if (header.number <= next.finalized.number)
-        return {}; // it is final already
-    ChainEvent event;
-    Batch batch;
-    PHALA_CHECK(impl_->finalize_within(batch, {hash, header.number}, header, next, event));
-    return impl_->commit(std::move(batch), next, std::move(event));
+    return impl_->finalize(hash);
+}
+
+Outcome<BlockNumber> Chain::revert(BlockNumber count)
+{
+    const std::lock_guard writing{impl_->writing};
+    return impl_->revert(count);
+}
+
+Outcome<> Chain::check(const H256& hash) const
+{
+    PHALA_TRY(auto header, impl_->require_header(hash));
+    PHALA_TRY(auto extrinsics, body(hash));
+    if (!extrinsics)
+        return fail(ChainError::UnknownBlock, "the body of " + to_hex0x(hash) + " was pruned");
+    if (header.number.value == 0)
+        return fail(ChainError::BadNumber, "block 0 is not executed");
+    PHALA_TRY(auto parent, impl_->require_header(header.parent_hash));
+    PHALA_TRY(auto state, impl_->state_at(header.parent_hash, parent));
+    PHALA_CHECK(impl_->execute(parent, {std::move(header), std::move(*extrinsics)}, Impl::Want::Check));
+    return {};
 }
 
 } // namespace phala::node

@@ -3,7 +3,10 @@
 // included, is executed in full by Chain::import and stored in one batch.
 #include "host/engine.hpp"
 #include "node/chain/aura.hpp"
+#include "node/chain/block_tree.hpp"
 #include "node/chain/lanes.hpp"
+#include "node/chain/pin.hpp"
+#include "node/chain/pruning.hpp"
 #include "node/chain/spec.hpp"
 #include "node/db/store.hpp"
 #include "primitives/header.hpp"
@@ -13,29 +16,42 @@
 
 namespace phala::node {
 
-struct BlockRef {
-    H256 hash;
-    BlockNumber number = 0;
-    friend bool operator==(const BlockRef&, const BlockRef&) = default;
-};
-
 struct Heads {
     BlockRef best;
     BlockRef finalized;
     H256 genesis;
 };
 
-/// What an import or a finalization changed; `retracted` newest first, `enacted` and `finalized` oldest first.
+/// What an import or a finalization changed.
 struct ChainEvent {
+    std::uint64_t sequence = 0; ///< one more than the event before
     std::optional<BlockRef> imported;
-    std::vector<BlockRef> retracted;
-    std::vector<BlockRef> enacted;
-    std::vector<BlockRef> finalized;
-    Heads heads; ///< after it
+    std::vector<BlockRef> retracted; ///< left the best chain, newest first; their bodies can still be read
+    std::vector<BlockRef> enacted;   ///< joined it, oldest first
+    std::vector<BlockRef> finalized; ///< oldest first
+    std::vector<BlockRef> discarded; ///< can never be final any more, in the order of numbers
+    Heads heads;                     ///< after it
+};
+
+/// The unfinalized part of the chain at one moment; events up to `sequence` are in it.
+struct ChainSnapshot {
+    std::uint64_t sequence = 0;
+    Heads heads;
+    std::vector<TreeBlock> unfinalized; ///< of all branches, parents before children
+};
+
+struct ChainOptions {
+    /// What to keep; none: as the database has it, and at first everything.
+    std::optional<Pruning> state_pruning;
+    std::optional<Pruning> blocks_pruning;
+    std::size_t node_cache_bytes = 64U << 20U; ///< trie nodes in memory
 };
 
 /// How far an imported block is trusted.
-enum class Finality : std::uint8_t { Later, WithImport };
+enum class Finality : std::uint8_t {
+    Later,
+    WithImport ///< if it becomes the best block
+};
 
 /// Trie nodes of the store.
 class StoredNodes final : public trie::NodeReader {
@@ -53,7 +69,8 @@ private:
 class Chain {
 public:
     /// Opens the chain that the store holds, or builds its genesis. `store` and `engine` outlive the chain.
-    static Outcome<std::unique_ptr<Chain>> open(Store& store, host::Engine& engine, const ChainSpec& spec);
+    static Outcome<std::unique_ptr<Chain>> open(Store& store, host::Engine& engine, const ChainSpec& spec,
+                                                const ChainOptions& options = {});
     ~Chain();
     Chain(const Chain&) = delete;
     Chain& operator=(const Chain&) = delete;
@@ -61,6 +78,7 @@ public:
     // Reading; from any thread
 
     [[nodiscard]] Heads heads() const;
+    [[nodiscard]] ChainSnapshot snapshot() const;
     Outcome<std::optional<Header>> header(const H256& hash) const;
     /// Extrinsics without their length prefixes.
     Outcome<std::optional<std::vector<Bytes>>> body(const H256& hash) const;
@@ -69,9 +87,14 @@ public:
     /// As header, but an unknown block is an error.
     Outcome<Header> require_header(const H256& hash) const;
 
-    /// The state behind a block.
-    Outcome<host::TrieState> state_at(const H256& hash) const;
-    [[nodiscard]] const trie::NodeReader& nodes() const;
+    /// Every block of that number that is stored, that of the best chain first.
+    Outcome<std::vector<H256>> hashes_at(BlockNumber number) const;
+
+    /// Keeps what there is of a block for as long as the pin lives. Whoever pins a block in the observer that hears of its
+    /// import is certain to get all of it.
+    Outcome<Pin> pin(const H256& hash) const;
+    /// The state behind a block; StateDiscarded where it was pruned.
+    Outcome<PinnedState> state_at(const H256& hash) const;
     /// The runtime that executes the children of a block.
     Outcome<std::shared_ptr<const host::Runtime>> runtime_at(const H256& hash) const;
     /// Calls the runtime on the state behind a block; what it writes is forgotten.
@@ -86,8 +109,18 @@ public:
 
     /// Checks, executes and stores a sealed block; gives its hash.
     Outcome<H256> import(const Block& block, Finality finality);
-    /// Makes a block of the best chain and all before it final.
+    /// Makes a block and all before it final. Branches without it are discarded; if the best chain is among them, the
+    /// longest branch that holds the block takes its place. Then prunes.
     Outcome<> finalize(const H256& hash);
+    /// Takes back up to `count` blocks of the best chain, down to the last finalized one, and what is on top of them on
+    /// other branches; gives how many of the best chain they were. For a node at rest: no observer hears of it.
+    Outcome<BlockNumber> revert(BlockNumber count);
+
+    /// Executes a stored block again and compares.
+    Outcome<> check(const H256& hash) const;
+
+    [[nodiscard]] Pruning state_pruning() const;
+    [[nodiscard]] Pruning blocks_pruning() const;
 
     /// Called after each change in the thread that made it, in the order of changes. Set before the first change.
     void on_event(std::function<void(const ChainEvent&)> observer);

@@ -30,7 +30,7 @@ Outcome<T> answered(Outcome<T>&& decoded, const char* function)
 
 } // namespace
 
-BlockBuilder::BlockBuilder(host::TrieState state, std::shared_ptr<const host::Runtime> runtime)
+BlockBuilder::BlockBuilder(PinnedState state, std::shared_ptr<const host::Runtime> runtime)
     : state_{std::move(state)}, runtime_{std::move(runtime)}
 {
 }

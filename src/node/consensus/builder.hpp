@@ -34,10 +34,10 @@ public:
     Outcome<Block> finish();
 
 private:
-    BlockBuilder(host::TrieState state, std::shared_ptr<const host::Runtime> runtime);
+    BlockBuilder(PinnedState state, std::shared_ptr<const host::Runtime> runtime);
 
-    host::TrieState state_;
-    host::Overlay overlay_{state_};
+    PinnedState state_;
+    host::Overlay overlay_{*state_};
     std::shared_ptr<const host::Runtime> runtime_;
     aura::Slot slot_ = 0;
     std::uint64_t timestamp_ms_ = 0;

@@ -20,9 +20,12 @@ enum class Column : std::uint8_t {
     Bodies,         ///< block hash → SCALE list of extrinsics
     Justifications, ///< block hash → SCALE justifications
     HashByNumber,   ///< big-endian number → hash, of the best chain
-    Nodes,          ///< hash → trie node or hashed value; content-addressed and never deleted
+    Nodes,          ///< hash → trie node or hashed value
     Lanes,          ///< lane index, laid out by node/chain/lanes.cpp
     Payloads,       ///< hash → payload of a message
+    NodeCounts,     ///< hash → how many places of live states hold a node, where they are more than one
+    Journals,       ///< big-endian number, hash → which nodes a block inserted and removed, until that is settled
+    Tree,           ///< big-endian number, hash → parent and arrival of a block that is not final
 };
 
 /// Changes that become visible together or not at all.
@@ -49,7 +52,7 @@ struct StoreOptions {
 class Store {
 public:
     /// Layout version of the columns; a store of another one is refused, not guessed at.
-    static constexpr std::uint32_t kVersion = 1;
+    static constexpr std::uint32_t kVersion = 2;
 
     static Outcome<std::unique_ptr<Store>> open(const std::filesystem::path& folder, StoreOptions options = {});
     ~Store();

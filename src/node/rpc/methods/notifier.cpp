@@ -137,7 +137,7 @@ struct Notifier::Impl {
             return std::nullopt;
         StorageValues values;
         for (const auto& [key, last] : keys) {
-            auto value = or_warn(state->get(key));
+            auto value = or_warn((*state)->get(key));
             if (!value)
                 return std::nullopt;
             values.emplace_back(key, std::move(*value));

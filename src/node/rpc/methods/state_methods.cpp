@@ -25,8 +25,8 @@ struct BlockChanges {
 Outcome<std::vector<Bytes>> keys_page(const Chain& chain, const H256& at, const Bytes& prefix, std::uint32_t count,
                                       const std::optional<Bytes>& after)
 {
-    PHALA_TRY(auto header, chain.require_header(at));
-    trie::Cursor cursor{chain.nodes(), header.state_root.bytes};
+    PHALA_TRY(auto state, chain.state_at(at));
+    trie::Cursor cursor{state.nodes(), state->root()};
     std::vector<Bytes> keys;
     const bool behind = after && !(*after < prefix);
     PHALA_TRY(bool there, behind ? cursor.seek_after(*after) : cursor.seek(prefix));
@@ -50,7 +50,7 @@ void add_state_methods(Methods& methods, const Api& api)
 
     const auto value = [&chain, block](const Bytes& key, At at) -> Outcome<std::optional<Bytes>> {
         PHALA_TRY(auto state, chain.state_at(block(at)));
-        return state.get(key);
+        return state->get(key);
     };
 
     methods.add({"state_getStorage", "state_getStorageAt"}, {"key", "hash"},
@@ -89,9 +89,10 @@ void add_state_methods(Methods& methods, const Api& api)
                 });
     methods.add({"state_getReadProof"}, {"keys", "hash"},
                 [&chain, block](const std::vector<Bytes>& keys, At at) -> Reply {
-                    RPC_TRY(auto header, chain.require_header(block(at)));
-                    RPC_TRY(auto proof, trie::prove(chain.nodes(), header.state_root.bytes, keys));
-                    return ok(ProofText{block(at), std::move(proof)});
+                    const H256 hash = block(at);
+                    RPC_TRY(auto state, chain.state_at(hash));
+                    RPC_TRY(auto proof, trie::prove(state.nodes(), state->root(), keys));
+                    return ok(ProofText{hash, std::move(proof)});
                 });
     methods.add({"state_call", "state_callAt"}, {"name", "bytes", "hash"},
                 [&chain, block](const std::string& function, const Bytes& arguments, At at) -> Reply {

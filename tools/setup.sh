@@ -66,10 +66,18 @@ setup_node() {
     export PATH=$bin:$PATH
     node_is_new_enough || die "no Node.js 20 or newer" "Install Node.js 20 or newer by hand and run the same command again."
   fi
+  npm_install "$root/tools"
+  npm_install "$root/tests/clients"
+}
+
+# The clients that only tests use: npm packages each in a folder of its own, since two versions in one tree share packages
+# that must not be shared; a Python and a Rust client.
+setup_clients() {
+  setup_node
   local lock
   while read -r lock; do
-    [ "$lock" = "$root/tools/node/package-lock.json" ] || npm_install "$(dirname "$lock")"
-  done < <(find "$root" -name package-lock.json -not -path '*/node_modules/*' -not -path "$root/build/*")
+    npm_install "$(dirname "$lock")"
+  done < <(find "$root/tests/clients" -mindepth 2 -name package-lock.json -not -path '*/node_modules/*')
 }
 
 setup() {

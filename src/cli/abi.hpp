@@ -5,6 +5,7 @@
 #include "primitives/types.hpp"
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,9 @@ namespace phala::cli {
 
 enum class AbiError : std::uint8_t { BadBundle, UnknownName, WrongArguments, BadValue, BadAnswer };
 std::string_view describe(AbiError error);
+
+/// The `type` objects of a bundle by their id.
+using AbiTypes = std::map<std::uint32_t, json::Value>;
 
 class Abi {
 public:
@@ -27,8 +31,8 @@ public:
         std::string label;
         Bytes selector;
         std::vector<Argument> arguments;
-        std::uint32_t result;
-        bool mutates;
+        std::optional<std::uint32_t> result; ///< none: it returns nothing
+        bool mutates = true;
         std::string docs;
     };
 
@@ -44,18 +48,16 @@ public:
     /// {"Some": 1}, //Bob or an address for an account.
     Outcome<Bytes> encode(const Message& message, const std::vector<std::string>& arguments) const;
 
-    /// The value of a type from its encoding.
-    Outcome<json::Value> decode(std::uint32_t type, ByteView bytes) const;
+    /// The value of a type from its encoding, which must end there. Without a type nothing may come.
+    Outcome<json::Value> decode(std::optional<std::uint32_t> type, ByteView bytes) const;
 
 private:
-    struct Type;
     Outcome<const Message*> find(const std::vector<Message>& list, std::string_view label) const;
-    Outcome<> encode_value(Bytes& out, std::uint32_t type, const json::Value& value) const;
 
     std::string name_;
     Bytes code_;
     std::vector<Message> constructors_, messages_;
-    std::map<std::uint32_t, json::Value> types_; ///< by id: the `type` objects of the bundle
+    AbiTypes types_;
 };
 
 } // namespace phala::cli

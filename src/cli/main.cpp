@@ -1,5 +1,7 @@
 // phala: keys, transfers, workers and contracts from the command line.
 #include "cli/abi.hpp"
+#include "cli/amount.hpp"
+#include "cli/dispatch_failure.hpp"
 #include "cli/worker_client.hpp"
 
 #include "base/hex.hpp"
@@ -16,6 +18,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <fstream>
 #include <iostream>
@@ -27,12 +30,11 @@ namespace {
 using namespace phala;
 using namespace phala::cli;
 
-enum class CliError : std::uint8_t { CannotRead, BadAmount, NotFound, Failed, Late };
+enum class CliError : std::uint8_t { CannotRead, NotFound, Failed, Late };
 std::string_view describe(CliError error)
 {
     switch (error) {
     case CliError::CannotRead: return "cannot read the file";
-    case CliError::BadAmount: return "an amount is a number of PHA with at most 12 decimals, for example 1.5";
     case CliError::NotFound: return "not found";
     case CliError::Failed: return "failed";
     case CliError::Late: return "not finished in time; it may still be";
@@ -40,7 +42,7 @@ std::string_view describe(CliError error)
     return "phala";
 }
 
-constexpr unsigned kDecimals = 12;
+constexpr std::chrono::milliseconds kPoll{100};
 constexpr std::uint64_t kGas = 2'000'000'000'000; ///< of a command, below the most that the engine grants
 
 struct Options {
@@ -85,46 +87,6 @@ Outcome<std::string> read_file(const std::string& path)
     return std::string{std::istreambuf_iterator<char>{file}, {}};
 }
 
-Outcome<Balance> parse_amount(const std::string& text)
-{
-    Balance out = 0;
-    unsigned decimals = 0;
-    bool point = false;
-    bool digits = false;
-    for (const char c : text) {
-        if (c == '.' && !point) {
-            point = true;
-        } else if (c >= '0' && c <= '9' && decimals < kDecimals && out < (~Balance{0} - 9) / 10) {
-            out = out * 10 + static_cast<unsigned>(c - '0');
-            decimals += point ? 1 : 0;
-            digits = true;
-        } else {
-            return fail(CliError::BadAmount, text);
-        }
-    }
-    if (!digits)
-        return fail(CliError::BadAmount, text);
-    for (; decimals < kDecimals; ++decimals) {
-        if (out > ~Balance{0} / 10)
-            return fail(CliError::BadAmount, text);
-        out *= 10;
-    }
-    return out;
-}
-
-std::string amount_text(Balance amount)
-{
-    std::string digits = json::dump(json::Value{json::Integer{amount}});
-    if (digits.size() <= kDecimals)
-        digits.insert(0, kDecimals + 1 - digits.size(), '0');
-    digits.insert(digits.size() - kDecimals, ".");
-    while (digits.back() == '0')
-        digits.pop_back();
-    if (digits.back() == '.')
-        digits.pop_back();
-    return digits + " PHA";
-}
-
 Outcome<AccountId> account_of(const std::string& who)
 {
     if (who.starts_with("//") || who.find(' ') != std::string::npos) {
@@ -154,8 +116,24 @@ Outcome<std::optional<Bytes>> read_map(worker::ChainClient& chain, std::string_v
                                    {to_hex0x(concat(storage_key(pallet, item), crypto::twox_64(key), key))});
 }
 
-/// Submits a call and waits until a block holds it; the extrinsic's hash.
-Outcome<H256> send(worker::ChainClient& chain, ByteView call, const std::string& from)
+struct Sent {
+    H256 extrinsic;
+    BlockNumber block;
+};
+
+/// Fails with what the runtime says where the transaction at that place of the block had no effect.
+Outcome<> check_dispatch(worker::ChainClient& chain, const json::Value& block_hash, std::uint32_t index)
+{
+    PHALA_TRY(const auto events,
+              chain.node().call_bytes("state_getStorage", {to_hex0x(storage_key("System", "Events")), block_hash}));
+    PHALA_TRY(const auto failure, dispatch_failure(events.value_or(Bytes{}), index));
+    if (failure)
+        return fail(CliError::Failed, "the chain refused it: " + *failure);
+    return {};
+}
+
+/// Submits a call and waits until it took effect in a block.
+Outcome<Sent> send(worker::ChainClient& chain, ByteView call, const std::string& from)
 {
     PHALA_TRY(const auto signer, crypto::KeyPair::from_uri(from));
     PHALA_TRY(const auto extrinsic, chain.sign(call, signer));
@@ -166,34 +144,41 @@ Outcome<H256> send(worker::ChainClient& chain, ByteView call, const std::string&
     for (int turns = 0; turns < 600; ++turns) {
         PHALA_TRY(const auto hash, chain.node().call("chain_getBlockHash", {next}));
         if (hash.is_null()) {
-            std::this_thread::sleep_for(std::chrono::milliseconds{100});
+            std::this_thread::sleep_for(kPoll);
             continue;
         }
         PHALA_TRY(const auto block, chain.node().call("chain_getBlock", {hash}));
         const auto* inner = block.find("block");
         const auto* extrinsics = inner == nullptr ? nullptr : inner->find("extrinsics");
-        if (extrinsics != nullptr && extrinsics->array() != nullptr)
-            for (const auto& one : *extrinsics->array())
-                if (one.string() != nullptr && *one.string() == wanted)
-                    return extrinsic_hash(extrinsic);
+        if (extrinsics != nullptr && extrinsics->array() != nullptr) {
+            const auto& list = *extrinsics->array();
+            const auto at = std::ranges::find(list, json::Value{wanted});
+            if (at != list.end()) {
+                PHALA_CHECK(check_dispatch(chain, hash, static_cast<std::uint32_t>(at - list.begin())));
+                return Sent{extrinsic_hash(extrinsic), next};
+            }
+        }
         ++next;
     }
     return fail(CliError::Late, "the transaction is not in a block");
 }
 
-Outcome<> report(const Options& options, const Outcome<H256>& sent, json::Value more = json::Value{json::Object{}})
+Outcome<> report(const Options& options, const Outcome<Sent>& sent, json::Value more = json::Value{json::Object{}})
 {
     if (!sent)
         return std::unexpected{sent.error()};
-    more["extrinsic"] = to_hex0x(*sent);
+    more["extrinsic"] = to_hex0x(sent->extrinsic);
+    more["block"] = sent->block;
     show(options, more);
     return {};
 }
 
 Outcome<H256> contract_of(const Options& options)
 {
-    PHALA_TRY(const auto id, array_from_hex<32>(options.contract));
-    return H256{id};
+    auto id = array_from_hex<32>(options.contract);
+    if (!id)
+        return fail(std::move(id), "a contract's id is 32 bytes of hex, not " + options.contract);
+    return H256{*id};
 }
 
 Outcome<Bytes> salt_of(const Options& options)
@@ -324,7 +309,7 @@ Outcome<> instantiate(const Options& options)
             out["contract"] = to_hex0x(id);
             return report(options, sent, std::move(out));
         }
-        std::this_thread::sleep_for(std::chrono::milliseconds{100});
+        std::this_thread::sleep_for(kPoll);
     }
     return fail(CliError::Late,
                 "contract " + to_hex0x(id) + " has no key: its constructor may have failed; ask the logger");
@@ -373,6 +358,19 @@ Outcome<> query(const Options& options)
     return {};
 }
 
+/// A command has taken effect once the worker has executed its block: a query that follows sees it.
+Outcome<> wait_for_worker(const Options& options, BlockNumber block)
+{
+    PHALA_TRY(const auto client, WorkerClient::at(options.worker));
+    for (int turns = 0; turns < 300; ++turns) {
+        PHALA_TRY(const auto info, client.info());
+        if (info.next_block > block)
+            return {};
+        std::this_thread::sleep_for(kPoll);
+    }
+    return fail(CliError::Late, "the worker has not executed block " + std::to_string(block));
+}
+
 Outcome<> call(const Options& options)
 {
     PHALA_TRY(const auto abi, abi_of(options));
@@ -399,10 +397,14 @@ Outcome<> call(const Options& options)
     }
     const auto call = runtime::khala::encode_call(
         runtime::phala_phat_contracts::push_contract_message{id, scale::encode(envelope), 0});
+    const auto sent = send(chain, call, options.from);
+    if (!sent)
+        return std::unexpected{sent.error()};
+    PHALA_CHECK(wait_for_worker(options, sent->block));
     json::Value out;
     out["encrypted"] = !options.plain;
     out["nonce"] = to_hex0x(nonce);
-    return report(options, send(chain, call, options.from), std::move(out));
+    return report(options, sent, std::move(out));
 }
 
 } // namespace
@@ -413,8 +415,10 @@ int main(int argc, char** argv)
     Outcome<> (*run)(const Options&) = nullptr;
     CLI::App app{"phala: keys, transfers, workers and confidential contracts"};
     app.require_subcommand(1);
-    app.add_option("--node", options.node, "Node to use, ws://host:port")->capture_default_str();
-    app.add_option("--worker", options.worker, "Worker to ask, http://host:port")->capture_default_str();
+    app.add_option("--node", options.node, "Node to use, ws://host:port")->envname("PHALA_NODE")->capture_default_str();
+    app.add_option("--worker", options.worker, "Worker to ask, http://host:port")
+        ->envname("PHALA_WORKER")
+        ->capture_default_str();
     app.add_flag("--json", options.json, "Print one line of JSON");
     app.fallthrough();
     const auto command = [&](CLI::App* parent, const char* name, const char* help,
@@ -477,7 +481,18 @@ int main(int argc, char** argv)
         sub->add_option("arguments", options.arguments, "As JSON or bare text, in order");
     calling->add_flag("--plain", options.plain, "Do not encrypt: everybody can read it");
 
-    CLI11_PARSE(app, argc, argv);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::RequiredError& error) {
+        // it would ask for a command where a misspelt one was given
+        const auto unknown = app.remaining(true);
+        if (unknown.empty())
+            return app.exit(error);
+        std::cerr << "phala: no command " << unknown.front() << "; --help lists them\n";
+        return error.get_exit_code();
+    } catch (const CLI::ParseError& error) {
+        return app.exit(error);
+    }
     const auto done = run(options);
     if (!done) {
         std::cerr << "phala: " << done.error().message() << "\n";

@@ -98,7 +98,7 @@ Outcome<WorkerClient::Info> WorkerClient::info() const
     PHALA_TRY(const auto body, post("GetInfo", {}));
     PHALA_TRY(const auto message, parse<pruntime_rpc::PhactoryInfo>(body));
     PHALA_TRY(const auto key, array_from_hex<32>(message.public_key()));
-    Info out{PublicKey{key}, {}};
+    Info out{PublicKey{key}, message.blocknum(), {}};
     out.shown["publicKey"] = "0x" + message.public_key();
     out.shown["version"] = message.version();
     out.shown["registered"] = message.registered();

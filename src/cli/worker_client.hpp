@@ -18,7 +18,8 @@ public:
 
     struct Info {
         PublicKey pubkey{};
-        json::Value shown; ///< for people
+        BlockNumber next_block = 0; ///< it has executed all before this one
+        json::Value shown;          ///< for people
     };
     Outcome<Info> info() const;
     Outcome<json::Value> cluster() const;

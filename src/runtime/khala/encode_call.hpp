@@ -23,14 +23,4 @@ Bytes encode_call(const Call& call)
                          call);
 }
 
-/// As above for a call that holds another one, already encoded, as its last field: sudo, batches.
-template <class Call>
-Bytes encode_call_with(ByteView inner)
-{
-    Bytes out = encode_call(Call{});
-    out.resize(2);
-    append(out, inner);
-    return out;
-}
-
 } // namespace phala::runtime::khala

@@ -11,6 +11,8 @@ const build = process.env.PHALA_BUILD ?? join(root, 'build/dev');
 const wasm = process.env.PHALA_WASM ?? join(root, 'build/wasm');
 
 export const paths = {
+  build,
+  cli: join(build, 'src/cli/phala'),
   node: join(build, 'src/node/phala-node'),
   worker: join(build, 'src/worker/phala-worker'),
   runtime: join(wasm, 'khala_runtime.wasm'),

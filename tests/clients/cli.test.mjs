@@ -1,0 +1,174 @@
+// The command line as people use it: the README's tour as it is written there, and what comes of mistakes.
+import './lib/quiet.mjs';
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { Program, freePort, needPort, paths, root, until } from './lib/network.mjs';
+
+/** A port with two free ones after it. */
+async function freePorts() {
+  return until('three free ports in a row', async () => {
+    const port = await freePort();
+    await needPort(port + 1);
+    await needPort(port + 2);
+    return port < 65_000 && port;
+  }, { every: 10 });
+}
+
+/** The lines of the tour's code blocks, without comments. */
+function tourLines() {
+  const readme = readFileSync(join(root, 'README.md'), 'utf8');
+  const tour = readme.split(/^## /m).find((section) => section.startsWith('Five minutes'));
+  assert.ok(tour, 'README.md has a section "Five minutes"');
+  const blocks = [...tour.matchAll(/^```\n(.*?)^```/gms)].map(([, block]) => block);
+  return blocks.flatMap((block) => block.split('\n')).filter((line) => line.trim() !== '');
+}
+
+describe('the command line', () => {
+  let folder, network, ready, environment;
+
+  before(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'phala-cli-'));
+    const port = await freePorts();
+    const file = join(folder, 'ready.json');
+    network = new Program('./dev up', process.execPath, [join(root, 'tools/up.mjs'), '--no-demo', '--base-port', String(port), '--ready-file', file],
+      join(folder, 'up.log'));
+    await network.line(/^It is up/, 180_000);
+    await until('the file for scripts', () => existsSync(file));
+    ready = JSON.parse(readFileSync(file, 'utf8'));
+    environment = { ...process.env, PHALA_NODE: ready.node.ws, PHALA_WORKER: ready.workers[0].url };
+  });
+  after(async () => {
+    await network?.stop('SIGINT');
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const run = (program, args, env = environment) => new Promise((done) => {
+    execFile(program, args, { cwd: root, env, timeout: 60_000 }, (error, stdout, stderr) =>
+      done({ code: error ? error.code : 0, out: stdout.trim(), err: stderr.trim() }));
+  });
+  const phala = (...args) => run(paths.cli, args);
+  const json = async (...args) => {
+    const { code, out, err } = await phala('--json', ...args);
+    assert.equal(code, 0, err);
+    return JSON.parse(out);
+  };
+  /** It fails with exit code 1 (or that one), says why in one line that matches, and prints nothing else. */
+  const fails = async (pattern, args, { code = 1, env } = {}) => {
+    const result = await run(paths.cli, args, env);
+    assert.equal(result.code, code, `phala ${args.join(' ')}: ${result.out}${result.err}`);
+    assert.match(result.err, pattern);
+    assert.equal(result.out, '');
+  };
+
+  test("the README's tour runs as it is written", async () => {
+    const lines = tourLines();
+    assert.ok(lines.length >= 10, 'the tour has its commands');
+    // a shell that is fed line by line, as a person would, and tells after each how it went
+    const answers = [];
+    let shell = '';
+    let token;
+    for (const written of lines) {
+      // what differs here: where the programs were built, on which port the worker is, and the id that a person copies
+      let line = written.replace('build/dev/src/cli/phala', paths.cli).replaceAll('build/dev/contracts', join(paths.build, 'contracts'))
+        .replace('http://127.0.0.1:9945', ready.workers[0].url);
+      if (line.startsWith('token=0x…')) line = `token=${token}`;
+      const setting = /^[a-z]+=/.test(line);
+      const { code, out, err } = await run('bash', ['-c', `set -eu\n${shell}\n${line}`]);
+      if (setting) {
+        assert.equal(code, 0, err);
+        shell += `\n${line}`;
+        continue;
+      }
+      token = out.match(/^contract +(0x[0-9a-f]{64})$/m)?.[1] ?? token;
+      answers.push({ written, code, out, err });
+    }
+    const answer = (pattern) => {
+      const found = answers.filter(({ written }) => pattern.test(written));
+      assert.ok(found.length > 0, `the tour has a command ${pattern}`);
+      return found;
+    };
+    assert.match(answer(/account balance/)[0].out, /free +[1-9][0-9.]* PHA/);
+    assert.match(answer(/worker status/)[0].out, new RegExp(`publicKey +${ready.workers[0].pubkey}`));
+    assert.match(answer(/cluster status/)[0].out, new RegExp(`id +${ready.cluster}`));
+    const [charlie, bob] = answer(/contract query/);
+    assert.equal(charlie.out, '300');
+    assert.equal(bob.code, 1);
+    assert.match(bob.err, /NotYours/);
+    for (const { written, code, err } of answers.filter((one) => one !== bob)) assert.equal(code, 0, `${written}: ${err}`);
+  });
+
+  test('accounts: a new phrase, its address, a secret URI, an address', async () => {
+    const made = await json('account', 'generate');
+    assert.equal(made.phrase.split(' ').length, 12);
+    assert.deepEqual(await json('account', 'inspect', made.phrase).then(({ address, publicKey }) => [address, publicKey]), [made.address, made.publicKey]);
+    const bob = ready.accounts.find(({ name }) => name === 'Bob');
+    assert.equal((await json('account', 'inspect', '//Bob')).address, bob.address);
+    assert.equal((await json('account', 'inspect', bob.address)).publicKey, '0x8eaf04151687736326c9fea17e25fc5287613693c912909cb226aa4794f26a48');
+    assert.equal((await json('account', 'balance', made.address)).free, '0 PHA', 'an account that nobody has used');
+  });
+
+  test('a transfer arrives to the unit', async () => {
+    const { address } = await json('account', 'generate');
+    const sent = await json('transfer', address, '1.25', '--from', '//Dave');
+    assert.match(sent.extrinsic, /^0x[0-9a-f]{64}$/);
+    assert.equal((await json('account', 'balance', address)).free, '1.25 PHA');
+  });
+
+  test('wrong words: usage and what is wrong', async () => {
+    await fails(/subcommand is required/i, [], { code: 106 });
+    await fails(/no command acount; --help lists them/, ['acount'], { code: 106 });
+    await fails(/no command balanse/, ['account', 'balanse', '//Bob'], { code: 106 });
+    await fails(/who is required/, ['account', 'balance'], { code: 106 });
+    await fails(/--colour/, ['account', 'generate', '--colour'], { code: 109 });
+    assert.equal((await phala('contract', 'call', '--help')).code, 0);
+  });
+
+  test('wrong values: said before anything is sent', async () => {
+    await fails(/address/, ['account', 'balance', 'nobody']);
+    await fails(/expected 32 bytes, got 2/, ['account', 'balance', '0x1234']);
+    await fails(/address|checksum/i, ['transfer', '5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694tx', '1'], { });
+    for (const amount of ['much', '0.0000000000001', '1e3']) await fails(/for example 1\.5/, ['transfer', '//Bob', amount]);
+    await fails(/phrase|URI|uri/, ['transfer', '//Bob', '1', '--from', 'no such words']);
+    const token = ready.contracts.token_a;
+    await fails(/cannot read the file: \/nowhere/, ['contract', 'query', '/nowhere', token.id, 'supply']);
+    const broken = join(folder, 'broken.contract');
+    writeFileSync(broken, '{"spec": 1}');
+    await fails(/no contract bundle.*broken\.contract/, ['contract', 'query', broken, token.id, 'supply']);
+    await fails(/32 bytes of hex, not 0x12/, ['contract', 'query', token.metadata, '0x12', 'supply']);
+    await fails(/no such message: burn; Token has transfer/, ['contract', 'query', token.metadata, token.id, 'burn']);
+    await fails(/transfer takes to:AccountId32 value:u128/, ['contract', 'call', token.metadata, token.id, 'transfer', '//Bob']);
+    await fails(/value: expected u128, got a string/, ['contract', 'call', token.metadata, token.id, 'transfer', '//Bob', 'all']);
+    await fails(/supply changes nothing: use query/, ['contract', 'call', token.metadata, token.id, 'supply']);
+  });
+
+  test('what the chain or the contract refuses is a failure that names the reason', async () => {
+    await fails(/refused it: Token\.FundsUnavailable/, ['transfer', '//Bob', '2000000', '--from', '//Eve']);
+    const { phrase } = await json('account', 'generate');
+    await fails(/1010|pay/i, ['transfer', '//Bob', '1', '--from', phrase]);
+    const token = ready.contracts.token_a;
+    await fails(/InsufficientBalance/, ['contract', 'call', token.metadata, token.id, 'transfer', '//Bob', '1', '--from', '//Ferdie']);
+    await fails(/ContractNotFound|NoContract|not found/i, ['contract', 'query', token.metadata, `0x${'77'.repeat(32)}`, 'supply']);
+    await fails(/refused it: PhalaPhatContracts\.ClusterNotFound/, ['contract', 'upload', token.metadata, '--cluster', '7']);
+  });
+
+  test('a node or a worker that is not there', async () => {
+    const nobody = await freePort();
+    await fails(new RegExp(`127\\.0\\.0\\.1:${nobody}`), ['--node', `ws://127.0.0.1:${nobody}`, 'account', 'balance', '//Bob']);
+    await fails(new RegExp(`cannot reach the worker: http://127\\.0\\.0\\.1:${nobody}`), ['--worker', `http://127.0.0.1:${nobody}`, 'worker', 'status']);
+    await fails(/ws:\/\//, ['--node', 'localhost', 'account', 'balance', '//Bob']);
+    await fails(/http:\/\/host:port/, ['--worker', 'localhost', 'worker', 'status']);
+    // the other service at that address
+    await fails(/understood|HTTP|refused/, ['--worker', ready.node.http, 'worker', 'status']);
+    await fails(/./, ['--node', ready.workers[0].url.replace('http', 'ws'), 'account', 'balance', '//Bob']);
+  });
+
+  test('Ctrl-C ends the network, and all of it', async () => {
+    assert.equal(await network.stop('SIGINT'), 0, network.tail());
+    for (const { url } of [{ url: ready.node.http }, ...ready.workers]) await needPort(Number(new URL(url).port));
+    await fails(/cannot reach|connect/i, ['worker', 'status']);
+  });
+});

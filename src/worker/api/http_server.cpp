@@ -12,7 +12,7 @@
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
 
-#include <atomic>
+#include <optional>
 #include <thread>
 
 namespace phala::worker::api {
@@ -41,6 +41,29 @@ using Response = http::response<Body>;
 std::string path_of(beast::string_view target)
 {
     return std::string{target.substr(0, target.find('?'))};
+}
+
+HttpResponse refusal(unsigned status, std::string_view why)
+{
+    return {status, "text/plain", to_bytes(bytes_of(why))};
+}
+
+HttpResponse too_large()
+{
+    return refusal(413, "the request is larger than this method takes");
+}
+
+/// The answer to bytes that are no request; nothing where the connection itself is gone or was silent.
+std::optional<HttpResponse> refusal(const beast::error_code& error)
+{
+    if (error == http::error::header_limit)
+        return refusal(431, "the request's header is too large");
+    if (error == http::error::body_limit)
+        return too_large();
+    const bool is_about_bytes = error.category() == make_error_code(http::error::bad_version).category();
+    if (!is_about_bytes || error == http::error::end_of_stream || error == http::error::partial_message)
+        return std::nullopt;
+    return refusal(400, "no HTTP request: " + error.message());
 }
 
 } // namespace
@@ -100,7 +123,7 @@ struct HttpServer::Impl {
             if (error == asio::error::operation_aborted)
                 co_return;
             if (error || connections >= options.max_connections)
-                continue;
+                continue; // the socket closes
             ++connections;
             socket.set_option(tcp::no_delay{true}, error);
             asio::co_spawn(io, serve(beast::tcp_stream{std::move(socket)}),
@@ -122,9 +145,40 @@ struct HttpServer::Impl {
     asio::awaitable<HttpResponse> run(HttpRequest request)
     {
         co_await asio::post(pool, asio::use_awaitable);
-        HttpResponse response = handler(request);
+        HttpResponse response;
+        try {
+            response = handler(request);
+        } catch (const std::exception& error) {
+            response = refusal(500, error.what());
+        }
         co_await asio::post(io, asio::use_awaitable);
         co_return response;
+    }
+
+    /// Reads a request and has it answered. Nothing: the connection is at its end. `open`: more may follow.
+    asio::awaitable<std::optional<HttpResponse>> answer_next(beast::tcp_stream& stream, beast::flat_buffer& buffer,
+                                                             bool& open)
+    {
+        beast::error_code error;
+        http::request_parser<Body> parser;
+        parser.header_limit(kMaxHeader);
+        parser.body_limit(boost::none);
+        open = false;
+        co_await http::async_read_header(stream, buffer, parser, asio::redirect_error(asio::use_awaitable, error));
+        if (error)
+            co_return refusal(error);
+        const std::string path = path_of(parser.get().target());
+        parser.body_limit(limit(path));
+        if (const auto length = parser.content_length(); length && *length > limit(path))
+            co_return too_large();
+        co_await http::async_read(stream, buffer, parser, asio::redirect_error(asio::use_awaitable, error));
+        if (error)
+            co_return refusal(error);
+        open = parser.keep_alive();
+        if (parser.get().method() == http::verb::options)
+            co_return HttpResponse{204, "text/plain", {}};
+        auto request = parser.release();
+        co_return co_await run({std::string{request.method_string()}, path, std::move(request.body())});
     }
 
     asio::awaitable<void> serve(beast::tcp_stream stream)
@@ -132,43 +186,15 @@ struct HttpServer::Impl {
         beast::flat_buffer buffer;
         beast::error_code error;
         for (bool open = true; open && !error;) {
-            http::request_parser<Body> parser;
-            parser.header_limit(kMaxHeader);
-            parser.body_limit(boost::none);
             stream.expires_after(kIdle);
-            co_await http::async_read_header(stream, buffer, parser, asio::redirect_error(asio::use_awaitable, error));
-            if (error)
+            auto answer = co_await answer_next(stream, buffer, open);
+            if (!answer)
                 break;
-            const auto& head = parser.get();
-            const std::string path = path_of(head.target());
-            parser.body_limit(limit(path));
-            const auto length = parser.content_length();
-            HttpResponse answer;
-            open = parser.keep_alive();
-            const unsigned version = head.version();
-            if (length && *length > limit(path)) {
-                open = false;
-                answer = {413, "text/plain", to_bytes("the request is larger than this method takes")};
-            } else {
-                co_await http::async_read(stream, buffer, parser, asio::redirect_error(asio::use_awaitable, error));
-                if (error == http::error::body_limit) {
-                    error = {};
-                    open = false;
-                    answer = {413, "text/plain", to_bytes("the request is larger than this method takes")};
-                } else if (error) {
-                    break;
-                } else if (parser.get().method() == http::verb::options) {
-                    answer.status = 204;
-                } else {
-                    auto request = parser.release();
-                    answer = co_await run({std::string{request.method_string()}, path, std::move(request.body())});
-                }
-            }
-            Response response{static_cast<http::status>(answer.status), version};
-            response.set(http::field::content_type, answer.content_type);
+            Response response{static_cast<http::status>(answer->status), 11};
+            response.set(http::field::content_type, answer->content_type);
             add_cors(response);
             response.keep_alive(open);
-            response.body() = std::move(answer.body);
+            response.body() = std::move(answer->body);
             response.prepare_payload();
             stream.expires_after(kIdle);
             co_await http::async_write(stream, response, asio::redirect_error(asio::use_awaitable, error));

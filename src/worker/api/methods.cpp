@@ -10,6 +10,7 @@
 
 #include <array>
 #include <chrono>
+#include <google/protobuf/stubs/logging.h>
 
 namespace phala::worker::api {
 
@@ -238,6 +239,7 @@ const Method* find_method(std::string_view path)
 Methods::Methods(const Core& core, const Published& published, ServiceInfo info)
     : core_{core}, published_{published}, info_{std::move(info)}
 {
+    google::protobuf::SetLogHandler(nullptr); // it writes a line for each bad request: anybody could fill our log
 }
 
 HttpResponse Methods::handle(const HttpRequest& request) const

@@ -4,6 +4,7 @@
 #include "crypto/hash.hpp"
 #include "crypto/random.hpp"
 #include "crypto/ss58.hpp"
+#include "worker/relay/answers.hpp"
 
 namespace phala::worker {
 
@@ -14,31 +15,6 @@ constexpr std::uint64_t kEraPeriod = 64; ///< blocks that a transaction stays va
 std::unexpected<Error> bad(std::string_view what)
 {
     return fail(NodeError::BadAnswer, std::string{what});
-}
-
-Outcome<H256> hash_of(const json::Value* value, std::string_view what)
-{
-    if (value == nullptr || value->string() == nullptr)
-        return bad(what);
-    auto bytes = array_from_hex<32>(*value->string());
-    if (!bytes)
-        return fail(std::move(bytes), what);
-    return H256{*bytes};
-}
-
-/// "0x1a" as a number.
-std::optional<std::uint32_t> hex_number(std::string_view text)
-{
-    if (!text.starts_with("0x") || text.size() < 3 || text.size() > 10)
-        return std::nullopt;
-    std::uint32_t out = 0;
-    for (const char c : text.substr(2)) {
-        const auto digit = from_hex(std::string{'0', c});
-        if (!digit)
-            return std::nullopt;
-        out = out << 4 | digit->front();
-    }
-    return out;
 }
 
 Outcome<std::uint32_t> number_member(const json::Value& object, std::string_view name)
@@ -52,36 +28,11 @@ Outcome<std::uint32_t> number_member(const json::Value& object, std::string_view
 
 } // namespace
 
-Outcome<Header> header_of_json(const json::Value& value)
-{
-    Header header{};
-    PHALA_TRY(header.parent_hash, hash_of(value.find("parentHash"), "parentHash"));
-    PHALA_TRY(header.state_root, hash_of(value.find("stateRoot"), "stateRoot"));
-    PHALA_TRY(header.extrinsics_root, hash_of(value.find("extrinsicsRoot"), "extrinsicsRoot"));
-    const auto* number = value.find("number");
-    const auto parsed = number == nullptr || number->string() == nullptr ? std::nullopt : hex_number(*number->string());
-    if (!parsed)
-        return bad("number");
-    header.number = *parsed;
-    const auto* digest = value.find("digest");
-    const auto* logs = digest == nullptr ? nullptr : digest->find("logs");
-    if (logs == nullptr || logs->array() == nullptr)
-        return bad("digest.logs");
-    for (const auto& log : *logs->array()) {
-        if (log.string() == nullptr)
-            return bad("digest.logs");
-        PHALA_TRY(const auto bytes, from_hex(*log.string()));
-        PHALA_TRY(auto item, scale::decode<DigestItem>(bytes));
-        header.digest.logs.push_back(std::move(item));
-    }
-    return header;
-}
-
 Outcome<ChainClient> ChainClient::open(NodeClient node)
 {
     ChainIdentity identity{};
     PHALA_TRY(const auto genesis, node.call("chain_getBlockHash", {0}));
-    PHALA_TRY(identity.genesis_hash, hash_of(&genesis, "chain_getBlockHash(0)"));
+    PHALA_TRY(identity.genesis_hash, hash_of_json(&genesis, "chain_getBlockHash(0)"));
     PHALA_TRY(const auto version, node.call("state_getRuntimeVersion"));
     PHALA_TRY(identity.spec_version, number_member(version, "specVersion"));
     PHALA_TRY(identity.transaction_version, number_member(version, "transactionVersion"));
@@ -91,7 +42,7 @@ Outcome<ChainClient> ChainClient::open(NodeClient node)
 Outcome<ChainClient::Finalized> ChainClient::finalized_head()
 {
     PHALA_TRY(const auto hash_text, node_.call("chain_getFinalizedHead"));
-    PHALA_TRY(const auto hash, hash_of(&hash_text, "chain_getFinalizedHead"));
+    PHALA_TRY(const auto hash, hash_of_json(&hash_text, "chain_getFinalizedHead"));
     return header(hash);
 }
 
@@ -122,7 +73,7 @@ Outcome<H256> ChainClient::submit(ByteView call, const crypto::KeyPair& signer, 
 {
     PHALA_TRY(const auto extrinsic, sign(call, signer, tip));
     PHALA_TRY(const auto hash, node_.call("author_submitExtrinsic", {to_hex0x(extrinsic)}));
-    return hash_of(&hash, "author_submitExtrinsic");
+    return hash_of_json(&hash, "author_submitExtrinsic");
 }
 
 } // namespace phala::worker

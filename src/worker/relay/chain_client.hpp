@@ -8,9 +8,6 @@
 
 namespace phala::worker {
 
-/// A header as SCALE bytes, from its JSON form.
-Outcome<Header> header_of_json(const json::Value& value);
-
 class ChainClient {
 public:
     /// Reads the chain's identity: genesis hash and versions.

@@ -4,6 +4,7 @@
 #include "base/hex.hpp"
 #include "primitives/registration.hpp"
 #include "runtime/khala/encode_call.hpp"
+#include "worker/relay/answers.hpp"
 
 #include <spdlog/spdlog.h>
 
@@ -18,9 +19,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto kCallTimeout = 30s;
-constexpr auto kFirstRetry = 200ms;
-constexpr auto kLastRetry = 5s;
 constexpr std::uint64_t kChunkLeaves = 1024;
 constexpr std::uint64_t kChunkBytes = 8 * 1024 * 1024;
 /// After so many blocks without acknowledgement a message is sent again.
@@ -51,20 +49,6 @@ json::Array hex_array(std::span<const Bytes> items)
     return out;
 }
 
-Outcome<std::vector<Bytes>> bytes_array(const json::Value* value, std::string_view what)
-{
-    if (value == nullptr || value->array() == nullptr)
-        return fail(NodeError::BadAnswer, std::string{what});
-    std::vector<Bytes> out;
-    for (const auto& item : *value->array()) {
-        if (item.string() == nullptr)
-            return fail(NodeError::BadAnswer, std::string{what});
-        PHALA_TRY(auto bytes, from_hex(*item.string()));
-        out.push_back(std::move(bytes));
-    }
-    return out;
-}
-
 Outcome<AnchorInput> fetch_anchor(ChainClient& chain, ChainClient::Finalized block, const AnchorWants& wants)
 {
     const auto keys = wants.keys();
@@ -72,7 +56,7 @@ Outcome<AnchorInput> fetch_anchor(ChainClient& chain, ChainClient::Finalized blo
     AnchorInput input;
     input.hash = block.hash;
     input.header = std::move(block.header);
-    PHALA_TRY(input.proof, bytes_array(answer.find("proof"), "state_getReadProof"));
+    PHALA_TRY(input.proof, proof_of_answer(answer));
     return input;
 }
 
@@ -80,33 +64,17 @@ Outcome<ChunkInput> fetch_chunk(ChainClient& chain, const LaneWant& want, const 
 {
     PHALA_TRY(const auto answer, chain.node().call("phala_laneRange", {to_hex0x(want.lane), want.from, kChunkLeaves,
                                                                        kChunkBytes, to_hex0x(at)}));
-    ChunkInput input;
-    input.lane = want.lane;
-    PHALA_TRY(const auto leaves, bytes_array(answer.find("leaves"), "phala_laneRange: leaves"));
-    for (const auto& leaf : leaves) {
-        PHALA_TRY(auto decoded, scale::decode<LeafV1>(leaf));
-        input.leaves.push_back(std::move(decoded));
-    }
-    const auto* payloads = answer.find("payloads");
-    if (payloads == nullptr || payloads->array() == nullptr || payloads->array()->size() != leaves.size())
-        return fail(NodeError::BadAnswer, "phala_laneRange: payloads");
-    for (std::size_t i = 0; i < leaves.size(); ++i) {
-        const auto& inline_payload = (*payloads->array())[i];
-        if (inline_payload.string() != nullptr) {
-            PHALA_TRY(auto bytes, from_hex(*inline_payload.string()));
-            input.payloads.push_back(std::move(bytes));
-        } else {
-            PHALA_TRY(auto bytes, chain.node().call_bytes("phala_payload", {to_hex0x(input.leaves[i].payload_hash)}));
-            if (!bytes)
-                return fail(NodeError::BadAnswer, "phala_payload: the node does not have it");
-            input.payloads.push_back(std::move(*bytes));
+    PHALA_TRY(auto range, lane_range_of_answer(answer));
+    ChunkInput input{want.lane, std::move(range.leaves), {}, std::move(range.frontier)};
+    for (std::size_t i = 0; i < input.leaves.size(); ++i) {
+        auto payload = std::move(range.payloads[i]);
+        if (!payload) {
+            const auto hash = to_hex0x(input.leaves[i].payload_hash);
+            PHALA_TRY(payload, chain.node().call_bytes("phala_payload", {hash}));
         }
-    }
-    PHALA_TRY(const auto frontier, bytes_array(answer.find("frontier"), "phala_laneRange: frontier"));
-    for (const auto& node : frontier) {
-        if (node.size() != 32)
-            return fail(NodeError::BadAnswer, "phala_laneRange: frontier");
-        input.frontier.push_back(H256{array_of<32>(node)});
+        if (!payload)
+            return fail(NodeError::BadAnswer, "phala_payload: the node does not have it");
+        input.payloads.push_back(std::move(*payload));
     }
     return input;
 }
@@ -123,13 +91,13 @@ Relay::Relay(Core& core, tee::SealedStore& store, tee::Provider& tee, Published&
 
 Outcome<> Relay::run(const std::stop_token& stop)
 {
-    auto retry = std::chrono::duration_cast<std::chrono::milliseconds>(kFirstRetry);
+    auto retry = options_.first_retry;
     while (!stop.stop_requested()) {
-        auto node = NodeClient::connect(options_.node_url, kCallTimeout);
+        auto node = NodeClient::connect(options_.node_url, options_.call_timeout);
         auto chain = node ? ChainClient::open(std::move(*node)) : Outcome<ChainClient>{std::unexpected{node.error()}};
         if (chain) {
             spdlog::info("following the chain through {}", options_.node_url);
-            retry = kFirstRetry;
+            retry = options_.first_retry;
             auto followed = follow(*chain, stop);
             if (followed)
                 return {};
@@ -141,7 +109,7 @@ Outcome<> Relay::run(const std::stop_token& stop)
         }
         for (auto waited = 0ms; waited < retry && !stop.stop_requested(); waited += 50ms)
             std::this_thread::sleep_for(50ms);
-        retry = std::min<std::chrono::milliseconds>(retry * 2, kLastRetry);
+        retry = std::min(retry * 2, options_.last_retry);
     }
     return {};
 }
@@ -153,7 +121,7 @@ Outcome<> Relay::follow(ChainClient& chain, const std::stop_token& stop)
     PHALA_CHECK(chain.node().subscribe("chain_subscribeFinalizedHeads"));
     sent_.clear();
     while (!stop.stop_requested()) {
-        PHALA_TRY(const bool progressed, feed(chain));
+        PHALA_TRY(const bool progressed, feed(chain, stop));
         PHALA_CHECK(send(chain));
         if (!progressed)
             PHALA_CHECK(chain.node().wait(500ms));
@@ -163,7 +131,7 @@ Outcome<> Relay::follow(ChainClient& chain, const std::stop_token& stop)
 
 /// Gives the core the newest finalized block and all it then asks for; a block that was begun comes first. False where
 /// there was nothing new.
-Outcome<bool> Relay::feed(ChainClient& chain)
+Outcome<bool> Relay::feed(ChainClient& chain, const std::stop_token& stop)
 {
     const auto begun = core_.wants().block;
     PHALA_TRY(auto head, begun ? chain.header(*begun) : chain.finalized_head());
@@ -172,6 +140,8 @@ Outcome<bool> Relay::feed(ChainClient& chain)
     const BlockNumber behind = head.number - core_.status().anchor_number;
     std::size_t chunks = 0;
     while (core_.status().anchor_number < head.number) {
+        if (stop.stop_requested())
+            return false;
         const Wants wants = core_.wants();
         if (wants.chunk) {
             PHALA_TRY(auto chunk, fetch_chunk(chain, *wants.chunk, head.hash));
@@ -203,7 +173,7 @@ Outcome<> Relay::step(std::variant<AnchorInput, ChunkInput> content)
     return {};
 }
 
-void Relay::submit(ChainClient& chain, ByteView call, std::string_view what)
+bool Relay::submit(ChainClient& chain, ByteView call, std::string_view what)
 {
     fault::point("worker-before-send");
     const auto hash = chain.submit(call, payer_);
@@ -214,6 +184,7 @@ void Relay::submit(ChainClient& chain, ByteView call, std::string_view what)
         spdlog::debug("{} is under way already: {}", what, hash.error().message());
     else
         spdlog::warn("could not send {}: {}; it is tried again", what, hash.error().message());
+    return hash || is_already_under_way(hash.error());
 }
 
 Outcome<> Relay::send(ChainClient& chain)
@@ -231,18 +202,19 @@ Outcome<> Relay::send(ChainClient& chain)
         submit(chain, runtime::khala::encode_call(call), "the registration");
         return {};
     }
-    if (!options_.endpoint.empty()
+    if (!options_.endpoint.empty() && (!endpoint_tried_ || now >= *endpoint_tried_ + kResendBlocks)
         && (!endpoint_signed_ms_ || status.block_time_ms > *endpoint_signed_ms_ + kEndpointRefreshMs)) {
-        endpoint_signed_ms_ = status.block_time_ms;
+        endpoint_tried_ = now;
         WorkerEndpointPayload payload{
             core_.public_key(), {VersionedWorkerEndpoints::V1{{options_.endpoint}}}, status.block_time_ms};
         ByteArray<32> entropy{};
         tee_.fill_random(entropy);
         Bytes signature = core_.sign(SignedContent::EndpointInfo, scale::encode(payload), entropy);
-        submit(chain,
-               runtime::khala::encode_call(
-                   runtime::phala_registry::update_worker_endpoint{std::move(payload), std::move(signature)}),
-               "the endpoint");
+        if (submit(chain,
+                   runtime::khala::encode_call(
+                       runtime::phala_registry::update_worker_endpoint{std::move(payload), std::move(signature)}),
+                   "the endpoint"))
+            endpoint_signed_ms_ = status.block_time_ms;
     }
     for (const auto& message : core_.egress()) {
         const std::pair key{scale::encode(message.message.sender), message.sequence};

@@ -14,6 +14,9 @@ struct RelayOptions {
     std::string node_url;
     std::string endpoint; ///< where clients reach this worker; published on chain
     std::optional<AccountId> operator_account;
+    std::chrono::milliseconds call_timeout{30'000}; ///< that a node has to answer
+    std::chrono::milliseconds first_retry{200};     ///< wait before the second try; doubled for each that follows
+    std::chrono::milliseconds last_retry{5'000};    ///< the longest wait
 };
 
 class Relay {
@@ -28,10 +31,10 @@ public:
 
 private:
     Outcome<> follow(ChainClient& chain, const std::stop_token& stop);
-    Outcome<bool> feed(ChainClient& chain);
+    Outcome<bool> feed(ChainClient& chain, const std::stop_token& stop);
     Outcome<> step(std::variant<AnchorInput, ChunkInput> content);
     Outcome<> send(ChainClient& chain);
-    void submit(ChainClient& chain, ByteView call, std::string_view what);
+    bool submit(ChainClient& chain, ByteView call, std::string_view what);
 
     Core& core_;
     tee::SealedStore& store_;
@@ -43,7 +46,8 @@ private:
     /// Block in which each message was last sent, by SCALE(origin) and sequence: not again before it had time to get in.
     std::map<std::pair<Bytes, std::uint64_t>, BlockNumber> sent_;
     std::optional<BlockNumber> registration_sent_;
-    std::optional<std::uint64_t> endpoint_signed_ms_;
+    std::optional<BlockNumber> endpoint_tried_;
+    std::optional<std::uint64_t> endpoint_signed_ms_; ///< of the one that a node took
 };
 
 } // namespace phala::worker

@@ -113,8 +113,8 @@ TEST(HttpServer, TakesNoMoreThanTheLimit)
 TEST(HttpServer, RefusesWhatIsNoHttpInWords)
 {
     const auto server = server_with({});
-    for (const std::string request : {"\x16\x03\x01\x02\x01 hello in TLS\r\n\r\n", "GET\r\n\r\n", "GET / HTTP/9.9\r\n\r\n",
-                                      "POST / HTTP/1.1\r\nContent-Length: many\r\n\r\n",
+    for (const std::string request : {"\x16\x03\x01\x02\x01 hello in TLS\r\n\r\n", "GET\r\n\r\n",
+                                      "GET / HTTP/9.9\r\n\r\n", "POST / HTTP/1.1\r\nContent-Length: many\r\n\r\n",
                                       "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"})
         EXPECT_NE(ask(*server, request).find("400"), std::string::npos) << request;
     const auto large = ask(*server, "GET / HTTP/1.1\r\nX: " + std::string(20'000, 'x') + "\r\n\r\n");

@@ -48,9 +48,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
     worker::QueryInput input;
     const Bytes text = concat(service.network.system.bytes, Bytes(32, 3), rest);
-    input.encrypted = scale::encode(crypto::encrypt(Network::asker(), service.network.first.core.public_key(),
-                                                    ByteArray<12>{1}, text)
-                                        .value());
+    input.encrypted = scale::encode(
+        crypto::encrypt(Network::asker(), service.network.first.core.public_key(), ByteArray<12>{1}, text).value());
     call(service, "ContractQuery", query_request(input));
     return 0;
 }

@@ -67,9 +67,9 @@ TEST(Methods, TellAboutTheCluster)
     ASSERT_EQ(contracts.contracts_size(), 1);
     EXPECT_EQ(contracts.contracts(0).id(), to_hex0x(network.system));
     EXPECT_EQ(contracts.contracts(0).code_hash(), to_hex0x(code_hash(contract_code("system"))));
-    EXPECT_EQ(message_of_bytes<pruntime_rpc::GetContractInfoResponse>(service.call("GetContractInfo").body)
-                  .contracts_size(),
-              1);
+    EXPECT_EQ(
+        message_of_bytes<pruntime_rpc::GetContractInfoResponse>(service.call("GetContractInfo").body).contracts_size(),
+        1);
     request.add_contracts("0x12");
     expect_refused(service.call("GetContractInfo", bytes_of_message(request)), 400, "contract id");
 }

@@ -31,7 +31,8 @@ inline Bytes query_request(const QueryInput& input)
     request.set_encoded_encrypted_data(input.encrypted.data(), input.encrypted.size());
     pruntime_rpc::Signature* signature = nullptr;
     for (const auto& link : input.signature_chain) {
-        signature = signature == nullptr ? request.mutable_signature() : signature->mutable_signed_by()->mutable_signature();
+        signature =
+            signature == nullptr ? request.mutable_signature() : signature->mutable_signed_by()->mutable_signature();
         signature->set_signature_type(link.type);
         signature->set_signature(link.signature.data(), link.signature.size());
         if (const auto& body = link.encoded_body)

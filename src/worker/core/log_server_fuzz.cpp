@@ -44,9 +44,22 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 {
     const ByteView input{data, size};
     ask(text_of(input));
-    constexpr std::string_view kParts[] = {"{",       "}",          ",",   "\"action\":", "\"GetLog\"", "\"GetInfo\"",
-                                           "\"from\":", "\"count\":", "-1",  "9223372036854775807", "\"contract\":",
-                                           "\"0x07\"", "\"blockNumber\":", "2", "null", "-9223372036854775808"};
+    constexpr std::string_view kParts[] = {"{",
+                                           "}",
+                                           ",",
+                                           "\"action\":",
+                                           "\"GetLog\"",
+                                           "\"GetInfo\"",
+                                           "\"from\":",
+                                           "\"count\":",
+                                           "-1",
+                                           "9223372036854775807",
+                                           "\"contract\":",
+                                           "\"0x07\"",
+                                           "\"blockNumber\":",
+                                           "2",
+                                           "null",
+                                           "-9223372036854775808"};
     std::string pieces = "{\"action\":\"GetLog\",";
     std::string alone;
     for (const auto byte : input) {

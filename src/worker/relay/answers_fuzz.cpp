@@ -31,8 +31,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     take_apart(text_of(input));
 
     constexpr std::string_view kParts[] = {
-        "{",         "}",       "[",        "]",    ",",    "\"leaves\":", "\"payloads\":", "\"frontier\":", "\"proof\":",
-        "\"number\":", "\"0x01\"", "\"digest\":", "null", "\"0x\"", "\"logs\":",   "1"};
+        "{",          "}",           "[",        "]",           ",",    "\"leaves\":", "\"payloads\":", "\"frontier\":",
+        "\"proof\":", "\"number\":", "\"0x01\"", "\"digest\":", "null", "\"0x\"",      "\"logs\":",     "1"};
     std::string pieces;
     for (const auto byte : input)
         pieces += kParts[byte % std::size(kParts)];

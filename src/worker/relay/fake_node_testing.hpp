@@ -69,7 +69,8 @@ private:
     void begin(std::uint16_t port)
     {
         stopping_ = false;
-        auto acceptor = std::make_shared<tcp::acceptor>(io_, tcp::endpoint{boost::asio::ip::address_v4::loopback(), port});
+        auto acceptor =
+            std::make_shared<tcp::acceptor>(io_, tcp::endpoint{boost::asio::ip::address_v4::loopback(), port});
         port_ = acceptor->local_endpoint().port();
         acceptor->non_blocking(true);
         thread_ = std::thread{[this, acceptor] {
@@ -144,8 +145,8 @@ private:
             const auto* header = chain_.header(hash(parameters[0]));
             if (header == nullptr)
                 return nullptr;
-            const auto number = to_hex(Bytes{static_cast<std::uint8_t>(header->number >> 8),
-                                             static_cast<std::uint8_t>(header->number)});
+            const auto number = to_hex(
+                Bytes{static_cast<std::uint8_t>(header->number >> 8), static_cast<std::uint8_t>(header->number)});
             out["parentHash"] = to_hex0x(header->parent_hash);
             out["number"] = "0x" + number;
             out["stateRoot"] = to_hex0x(header->state_root);

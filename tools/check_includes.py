@@ -10,7 +10,9 @@
 3. Code that also becomes Wasm (base to runtime, without *_native.*) uses no streams, files or threads.
 4. Headers that are slow to compile stand in .cpp files only. A header whose comment says "for .cpp files only" may
    include them, and is then itself included by .cpp files and by such headers only.
-5. Contracts use base, scale, crypto and primitives; what describes them to clients (sdk/metadata) uses runtime too.
+5. What executes messages (all of worker/core but core.*, anchor.* and published.hpp) does not see anchor.hpp, not even
+   through another header: nothing that was read from the chain's state can reach replicated execution.
+6. Contracts use base, scale, crypto and primitives; what describes them to clients (sdk/metadata) uses runtime too.
 """
 import pathlib
 import re
@@ -30,6 +32,9 @@ NOT_IN_WASM = re.compile(r"(iostream|ostream|istream|sstream|fstream|filesystem|
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.M)
 PROBE = re.compile(r"_(test|bench|fuzz)\.cpp$|_testing\.hpp$")
 CPP_ONLY = "for .cpp files only"
+ANCHOR = "worker/core/anchor.hpp"
+WHY_NO_ANCHOR = "what was read from the chain's state is for this worker's own decisions"
+MAY_SEE_ANCHOR = re.compile(r"src/worker/core/((core|anchor)\.(hpp|cpp)|published\.hpp)$")
 
 
 def complaints(root: pathlib.Path):
@@ -41,6 +46,19 @@ def complaints(root: pathlib.Path):
                 sources[path] = path.read_text(encoding="utf-8", errors="replace")
     cpp_only = {path.relative_to(root / "src").as_posix() for path, text in sources.items()
                 if path.suffix == ".hpp" and path.is_relative_to(root / "src") and CPP_ONLY in text[:2000]}
+
+    included = {path.relative_to(root / "src").as_posix(): [m.group(2) for m in INCLUDE.finditer(text) if m.group(1) == '"']
+                for path, text in sources.items() if path.is_relative_to(root / "src")}
+
+    def way_to_anchor(header, seen):
+        """The headers from this one to anchor.hpp, or nothing."""
+        if header == ANCHOR:
+            return [header]
+        seen.add(header)
+        for following in included.get(header, []):
+            if following not in seen and (way := way_to_anchor(following, seen)):
+                return [header, *way]
+        return []
 
     for path, text in sources.items():
         name = path.relative_to(root).as_posix()
@@ -70,6 +88,8 @@ def complaints(root: pathlib.Path):
                     yield name, line, f'worker/core may not include "{target}": what it needs is handed in'
                 if header and not marked and target in cpp_only:
                     yield name, line, f'"{target}" is for .cpp files only: include it there'
+            if core and quoted and not MAY_SEE_ANCHOR.match(name) and (way := way_to_anchor(target, set())):
+                yield name, line, f"what executes messages may not see {ANCHOR} (through {' -> '.join(way)}): {WHY_NO_ANCHOR}"
             if core and WORLD.match(target):
                 yield name, line, f"worker/core may not include {target}: sockets, files, threads, clock and randomness are handed in"
             if wasm and NOT_IN_WASM.match(target):

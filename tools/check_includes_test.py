@@ -52,6 +52,18 @@ class CheckIncludes(unittest.TestCase):
         self.accepted("src/worker/core/a_test.cpp", "#include <filesystem>")
         self.accepted("src/worker/relay/a.cpp", "#include <boost/asio.hpp>")
 
+    def test_what_executes_messages_sees_nothing_of_the_chains_state(self):
+        anchor = {"src/worker/core/anchor.hpp": "#pragma once\n"}
+        through = {"src/worker/core/core.hpp": '#include "worker/core/anchor.hpp"\n', **anchor}
+        deeper = {"src/worker/core/published.hpp": '#include "worker/core/core.hpp"\n', **through}
+        for name in ("ledger.hpp", "ledger.cpp", "cluster.cpp", "snapshot.cpp", "egress.hpp", "engine/engine.cpp"):
+            self.refused(f"src/worker/core/{name}", '#include "worker/core/anchor.hpp"', **anchor)
+            self.refused(f"src/worker/core/{name}", '#include "worker/core/core.hpp"', **through)
+            self.refused(f"src/worker/core/{name}", '#include "worker/core/published.hpp"', **deeper)
+        for name in ("core.cpp", "core.hpp", "anchor.cpp", "core_test.cpp"):
+            self.accepted(f"src/worker/core/{name}", '#include "worker/core/anchor.hpp"', **anchor)
+        self.accepted("src/worker/relay/relay.cpp", '#include "worker/core/core.hpp"', **through)
+
     def test_code_for_wasm(self):
         self.refused("src/trie/a.cpp", "#include <iostream>")
         self.refused("src/runtime/pallets/sudo/a.cpp", "#include <thread>")

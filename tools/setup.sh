@@ -47,7 +47,7 @@ npm_install() {
   npm_ci() {
     local try
     for try in 1 2 3; do
-      (cd "$folder" && npm ci --prefer-offline --no-audit --no-fund --no-update-notifier) && return 0
+      (cd "$folder" && npm ci --prefer-offline --ignore-scripts --no-audit --no-fund --no-update-notifier) && return 0
       sleep $((try * 5))
     done
     return 1
@@ -78,6 +78,15 @@ setup_clients() {
   while read -r lock; do
     npm_install "$(dirname "$lock")"
   done < <(find "$root/tests/clients" -mindepth 2 -name package-lock.json -not -path '*/node_modules/*')
+
+  need_packages "Python for its client" python3 python3-venv
+  if ! PHALA_PYTHON_CLIENTS=$("$root/tools/python_clients.sh" --built); then
+    step "Python packages of tests/clients/python" python "Check the network, then run the same command again." "$root/tools/python_clients.sh"
+  fi
+  step "Rust client of tests/clients/subxt (3 minutes on two cores, once)" subxt "Check the network, then run the same command again." \
+    "$root/tools/build_subxt_client.sh"
+  PHALA_SUBXT_CLIENT=$("$root/tools/build_subxt_client.sh")
+  export PHALA_PYTHON_CLIENTS PHALA_SUBXT_CLIENT
 }
 
 setup() {

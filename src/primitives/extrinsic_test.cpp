@@ -113,6 +113,32 @@ TEST(Extrinsic, RefusesWhatIsNotV4)
     EXPECT_FALSE(unwrap_extrinsic("08040200"_hex));
 }
 
+TEST(Extrinsic, V5IsBareOrGeneral)
+{
+    EXPECT_EQ(to_hex(bare_extrinsic("0200"_hex, ExtrinsicVersion::V5)), "0c050200");
+    const auto extensions = tx_extensions(Era::mortal(64, 42), 70, 1);
+    const Bytes general = general_extrinsic(extensions, "0200"_hex);
+    EXPECT_EQ(to_hex(general), "24"
+                               "4500"
+                               "a502190104"
+                               "0200");
+    const Bytes body = to_bytes(*unwrap_extrinsic(general));
+    EXPECT_FALSE(split_extrinsic(body)); // unless asked for
+    const auto parts = split_extrinsic(body, ExtrinsicVersion::V5);
+    ASSERT_TRUE(parts);
+    EXPECT_EQ(parts->version, ExtrinsicVersion::V5);
+    EXPECT_FALSE(parts->preamble);
+    ASSERT_TRUE(parts->general);
+    EXPECT_EQ(scale::encode(parts->general->extensions), scale::encode(extensions));
+    EXPECT_EQ(to_hex(parts->call), "0200");
+    const auto bare = split_extrinsic("050200"_hex, ExtrinsicVersion::V5);
+    ASSERT_TRUE(bare);
+    EXPECT_FALSE(bare->general);
+    EXPECT_EQ(split_extrinsic("040200"_hex, ExtrinsicVersion::V5)->version, ExtrinsicVersion::V4);
+    for (const auto& other : {"85"_hex, "44"_hex, "4501000000"_hex, "4500"_hex, "06"_hex, "c5"_hex})
+        EXPECT_FALSE(split_extrinsic(other, ExtrinsicVersion::V5)) << to_hex(other);
+}
+
 TEST(DispatchError, HasItsGoldenBytes)
 {
     const auto hex = [](DispatchError error) { return to_hex(scale::encode(error)); };

@@ -4,11 +4,8 @@
 
 #include <gtest/gtest.h>
 
-#include <fstream>
 #include <map>
 #include <random>
-#include <set>
-#include <sstream>
 
 namespace phala::trie {
 namespace {
@@ -46,88 +43,6 @@ struct Stored {
     }
 };
 
-/// tests/vectors/trie.txt, line by line.
-struct Vectors {
-    struct Case {
-        Map entries;
-        Hash root[2];
-        std::set<Bytes> nodes[2];
-    };
-    struct Ordered {
-        std::vector<Bytes> items;
-        Hash root[2];
-    };
-    struct Proof {
-        std::string name;
-        StateVersion version;
-        std::vector<std::pair<Bytes, bool>> keys;
-        std::set<Bytes> parts;
-    };
-    std::map<std::string, Case> cases;
-    std::vector<Ordered> ordered;
-    std::vector<Proof> proofs;
-
-    Vectors()
-    {
-        std::ifstream file{PHALA_SOURCE_DIR "/tests/vectors/trie.txt"};
-        std::string line;
-        Hash(*roots)[2] = nullptr;
-        Case* current = nullptr;
-        while (std::getline(file, line)) {
-            std::istringstream words{line};
-            std::string kind;
-            std::string first;
-            std::string second;
-            words >> kind >> first >> second;
-            const auto version = static_cast<std::size_t>(first == "1");
-            if (kind == "case") {
-                current = &cases[first];
-                roots = &current->root;
-            } else if (kind == "entry") {
-                current->entries[*from_hex(first)] = *from_hex(second);
-            } else if (kind == "root") {
-                (*roots)[version] = *array_from_hex<32>(second);
-            } else if (kind == "node") {
-                current->nodes[version].insert(*from_hex(second));
-            } else if (kind == "ordered") {
-                roots = &ordered.emplace_back().root;
-            } else if (kind == "item") {
-                ordered.back().items.push_back(*from_hex(first));
-            } else if (kind == "proof") {
-                proofs.push_back({first, second == "1" ? StateVersion::V1 : StateVersion::V0, {}, {}});
-            } else if (kind == "key") {
-                proofs.back().keys.emplace_back(*from_hex(first), second == "1");
-            } else if (kind == "part") {
-                proofs.back().parts.insert(*from_hex(first));
-            }
-        }
-    }
-};
-
-const Vectors& vectors()
-{
-    static const Vectors loaded;
-    return loaded;
-}
-
-TEST(Trie, KnownRootsAndNodes)
-{
-    ASSERT_GT(vectors().cases.size(), 15u);
-    for (const auto& [name, known] : vectors().cases)
-        for (const auto version : kVersions) {
-            const auto v = static_cast<std::size_t>(version);
-            SCOPED_TRACE(name + " v" + std::to_string(v));
-            EXPECT_EQ(to_hex(root(entries_of(known.entries), version)), to_hex(known.root[v]));
-            const Stored stored{known.entries, version};
-            EXPECT_EQ(to_hex(stored.root), to_hex(known.root[v]));
-            for (const auto& [hash, bytes] : stored.nodes.nodes()) {
-                const bool is_value =
-                    std::ranges::any_of(known.entries, [&](const auto& e) { return e.second == bytes; });
-                EXPECT_TRUE(known.nodes[v].contains(bytes) || is_value) << to_hex(bytes);
-            }
-        }
-}
-
 TEST(Trie, KnownRootOfGeneratedMap)
 {
     Map map;
@@ -144,15 +59,6 @@ TEST(Trie, KnownRootOfGeneratedMap)
               "e4cdb9ed06a3d5d50458377d35aece0e574081a62a7bb56111d03c0f4d56e24f");
     EXPECT_EQ(to_hex(root(entries_of(map), StateVersion::V1)),
               "a1fe0eab831e07e5bf08e10a5d47c4ef5e437340b1ca08ae3af6f09741bc1b82");
-}
-
-TEST(Trie, KnownOrderedRoots)
-{
-    ASSERT_EQ(vectors().ordered.size(), 3u);
-    for (const auto& known : vectors().ordered)
-        for (const auto version : kVersions)
-            EXPECT_EQ(to_hex(ordered_root(known.items, version)),
-                      to_hex(known.root[static_cast<std::size_t>(version)]));
 }
 
 TEST(Trie, LastOfEqualKeysCounts)
@@ -324,29 +230,6 @@ TEST(Trie, TooManyNestedBranchesAreAnError)
     const auto refused = update(deeper.nodes, deeper.root, {{Bytes(1099, 0x55), Bytes{1}}}, StateVersion::V0);
     ASSERT_FALSE(refused);
     EXPECT_TRUE(refused.error().is(TrieError::TooDeep));
-}
-
-TEST(Proof, KnownProofs)
-{
-    ASSERT_EQ(vectors().proofs.size(), 4u);
-    for (const auto& known : vectors().proofs) {
-        SCOPED_TRACE(known.name);
-        const Map& map = vectors().cases.at(known.name).entries;
-        const Stored stored{map, known.version};
-        std::vector<Bytes> keys;
-        for (const auto& [key, present] : known.keys)
-            keys.push_back(key);
-        const auto proof = prove(stored.nodes, stored.root, keys);
-        ASSERT_TRUE(proof);
-        EXPECT_EQ((std::set<Bytes>{proof->begin(), proof->end()}), known.parts);
-        for (const auto& [key, present] : known.keys) {
-            const auto value = verify(stored.root, *proof, key);
-            ASSERT_TRUE(value) << value.error().message();
-            EXPECT_EQ(value->has_value(), present);
-            if (present)
-                EXPECT_EQ(**value, map.at(key));
-        }
-    }
 }
 
 TEST(Proof, EveryFlippedByteIsRefused)

@@ -94,9 +94,8 @@ bool read_prefixed(ByteView& rest, ByteView& out)
     return read_bytes(rest, out, static_cast<std::size_t>(length));
 }
 
-} // namespace
-
-Outcome<NodeView> decode_node(ByteView bytes)
+/// Empty child references are an error unless `omitted` is there to take them.
+Outcome<NodeView> decode(ByteView bytes, ChildSet* omitted)
 {
     if (bytes.empty())
         return bad("no bytes");
@@ -139,12 +138,27 @@ Outcome<NodeView> decode_node(ByteView bytes)
         ByteView& child = node.children[i];
         if (!read_prefixed(rest, child))
             return bad("child is cut off");
-        if (child.empty() || child.size() > 32)
+        if (child.empty() && omitted != nullptr)
+            *omitted = static_cast<ChildSet>(*omitted | 1u << i);
+        else if (child.empty() || child.size() > 32)
             return bad("child reference is neither a hash nor a short node");
     }
     if (!rest.empty())
         return bad("trailing bytes");
     return node;
+}
+
+} // namespace
+
+Outcome<NodeView> decode_node(ByteView bytes)
+{
+    return decode(bytes, nullptr);
+}
+
+Outcome<NodeView> decode_node_with_omissions(ByteView bytes, ChildSet& omitted)
+{
+    omitted = 0;
+    return decode(bytes, &omitted);
 }
 
 namespace {
@@ -181,6 +195,11 @@ void write_partial(Bytes& out, Nibbles partial)
 
 void encode_node(Bytes& out, const NodeView& node)
 {
+    encode_node_with_omissions(out, node, 0);
+}
+
+void encode_node_with_omissions(Bytes& out, const NodeView& node, ChildSet omitted)
+{
     out.clear();
     if (node.is_empty()) {
         out.push_back(0);
@@ -189,7 +208,7 @@ void encode_node(Bytes& out, const NodeView& node)
     write_header(out, header_of(node), node.partial.size());
     write_partial(out, node.partial);
     if (node.is_branch) {
-        std::uint16_t bitmap = 0;
+        std::uint16_t bitmap = omitted;
         for (std::size_t i = 0; i < kChildren; ++i)
             if (!node.children[i].empty())
                 bitmap = static_cast<std::uint16_t>(bitmap | 1u << i);
@@ -199,9 +218,11 @@ void encode_node(Bytes& out, const NodeView& node)
     if (node.value.kind == NodeValue::Kind::Inline)
         scale::encode_compact(writer, node.value.bytes.size());
     append(out, node.value.bytes);
-    for (const auto& child : node.children) {
-        if (child.empty())
+    for (std::size_t i = 0; i < kChildren; ++i) {
+        const bool is_omitted = (omitted >> i & 1) != 0;
+        if (node.children[i].empty() && !is_omitted)
             continue;
+        const ByteView child = is_omitted ? ByteView{} : node.children[i];
         scale::encode_compact(writer, child.size());
         append(out, child);
     }

@@ -40,10 +40,18 @@ struct NodeView {
     [[nodiscard]] bool is_empty() const { return !is_branch && value.kind == NodeValue::Kind::None; }
 };
 
+/// Children by their nibble, one bit each.
+using ChildSet = std::uint16_t;
+
 /// Accepts exactly the encodings that encode_node makes.
 Outcome<NodeView> decode_node(ByteView bytes);
 
 /// Replaces `out` by the encoding of the node; its capacity is reused.
 void encode_node(Bytes& out, const NodeView& node);
+
+/// The form of some proofs: children of the branch that follow elsewhere stand in it as empty references. Decoding
+/// tells which they are.
+Outcome<NodeView> decode_node_with_omissions(ByteView bytes, ChildSet& omitted);
+void encode_node_with_omissions(Bytes& out, const NodeView& node, ChildSet omitted);
 
 } // namespace phala::trie

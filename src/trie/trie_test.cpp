@@ -43,24 +43,6 @@ struct Stored {
     }
 };
 
-TEST(Trie, KnownRootOfGeneratedMap)
-{
-    Map map;
-    for (std::uint8_t i = 0;; ++i) {
-        const auto key = crypto::blake2_256(Bytes{i});
-        const auto half = crypto::blake2_256(Bytes{i, 1});
-        Bytes value = concat(half, half);
-        value.resize(i % 70u > value.size() ? value.size() : i % 70u);
-        map[to_bytes(ByteView{key}.first(4 + i % 5u))] = value;
-        if (i == 255)
-            break;
-    }
-    EXPECT_EQ(to_hex(root(entries_of(map), StateVersion::V0)),
-              "e4cdb9ed06a3d5d50458377d35aece0e574081a62a7bb56111d03c0f4d56e24f");
-    EXPECT_EQ(to_hex(root(entries_of(map), StateVersion::V1)),
-              "a1fe0eab831e07e5bf08e10a5d47c4ef5e437340b1ca08ae3af6f09741bc1b82");
-}
-
 TEST(Trie, LastOfEqualKeysCounts)
 {
     const Entries twice = {{{1}, {1}}, {{0}, {7}}, {{1}, {2}}};

@@ -1,5 +1,7 @@
 #include "base/hex.hpp"
-#include "trie/proof.hpp"
+#include "scale/codec.hpp"
+#include "trie/child_tries.hpp"
+#include "trie/compact_proof.hpp"
 #include "trie/trie.hpp"
 #include "vectors.hpp"
 
@@ -36,6 +38,27 @@ struct Stored {
     }
 };
 
+/// 256 keys and values that are made of hashes; the vector says how.
+Map generated_entries()
+{
+    Map map;
+    for (unsigned i = 0; i < 256; ++i) {
+        const auto byte = static_cast<std::uint8_t>(i);
+        const auto key = crypto::blake2_256(Bytes{byte});
+        const auto half = crypto::blake2_256(Bytes{byte, 1});
+        Bytes value = concat(half, half);
+        value.resize(std::min<std::size_t>(i % 70, value.size()));
+        map[to_bytes(ByteView{key}.first(4 + i % 5))] = value;
+    }
+    return map;
+}
+
+Map entries_of_case(const Value& known)
+{
+    const Value& entries = member(known, "entries");
+    return entries.array() == nullptr ? generated_entries() : vectors::map(entries);
+}
+
 const Value& of_version(const Value& known, StateVersion version)
 {
     return member(known, version == StateVersion::V0 ? "v0" : "v1");
@@ -47,12 +70,12 @@ TEST(TrieVectors, RootsAndNodes)
     for (const auto& known : list(section("trie"), "cases"))
         for (const auto version : kVersions) {
             SCOPED_TRACE(text(known, "name") + " v" + std::to_string(static_cast<int>(version)));
-            const Map map = vectors::map(member(known, "entries"));
+            const Map map = entries_of_case(known);
             const std::string expected = to_hex(bytes(of_version(known, version), "root"));
             EXPECT_EQ(to_hex(root(entries_of(map), version)), expected);
             const Stored stored{map, version};
             EXPECT_EQ(to_hex(stored.root), expected);
-            if (map.empty()) // the empty trie needs no node
+            if (map.empty() || !has(of_version(known, version), "nodes")) // the empty trie needs no node
                 continue;
             std::set<Bytes> nodes;
             for (const auto& [hash, node] : *member(of_version(known, version), "nodes").object())
@@ -75,6 +98,21 @@ TEST(TrieVectors, OrderedRoots)
         EXPECT_EQ(to_hex(ordered_root(list_items, StateVersion::V1)), to_hex(bytes(known, "rootV1")));
         EXPECT_EQ(to_hex(ordered_root(list_items, StateVersion::V0, crypto::keccak_256)),
                   to_hex(bytes(known, "keccakRootV0")));
+    }
+}
+
+TEST(TrieVectors, ChildTries)
+{
+    const auto& known = member(section("trie"), "child");
+    const Bytes name = bytes(known, "storageKeyUnprefixed");
+    EXPECT_EQ(to_hex(child_root_key(name)), to_hex(bytes(known, "prefixed")));
+    for (const auto version : kVersions) {
+        const Hash child_root = root(entries_of(vectors::map(member(known, "child"))), version);
+        EXPECT_EQ(to_hex(child_root), to_hex(bytes(known, "childRootV0")));
+        Map top = vectors::map(member(known, "top"));
+        top[child_root_key(name)] = to_bytes(child_root);
+        EXPECT_EQ(to_hex(root(entries_of(top), version)),
+                  to_hex(bytes(known, version == StateVersion::V0 ? "topRootV0" : "topRootV1")));
     }
 }
 
@@ -103,6 +141,24 @@ TEST(TrieVectors, ReadProofs)
             if (value)
                 EXPECT_EQ(*value, map.at(keys[i]));
         }
+    }
+}
+
+TEST(TrieVectors, CompactProofsThatParachainsAccepted)
+{
+    const Value all = load("compact_proofs.json");
+    for (const auto& known : list(all, "proofs")) {
+        SCOPED_TRACE(text(known, "name"));
+        const auto compact = scale::decode<std::vector<Bytes>>(bytes(known, "proof")).value();
+        const Hash state_root = array_of<32>(bytes(known, "stateRoot"));
+        const auto expanded = expand_compact_proof(compact, state_root);
+        ASSERT_TRUE(expanded) << expanded.error().message();
+        const Bytes number_key = concat(crypto::twox_128(bytes_of("System")), crypto::twox_128(bytes_of("Number")));
+        EXPECT_TRUE(get(*expanded, state_root, number_key)); // every block reads it
+        std::vector<Bytes> proof;
+        for (const auto& [hash, node] : expanded->nodes())
+            proof.push_back(node);
+        EXPECT_EQ(compact_proof(proof, state_root).value(), compact);
     }
 }
 

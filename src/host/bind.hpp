@@ -207,6 +207,8 @@ constexpr HostFunction host_function(std::string_view name)
 
 /// The parts of the table, one per file.
 std::span<const HostFunction> storage_functions();
+std::span<const HostFunction> child_storage_functions();
+std::span<const HostFunction> offchain_functions();
 std::span<const HostFunction> crypto_functions();
 std::span<const HostFunction> hashing_functions();
 std::span<const HostFunction> misc_functions();

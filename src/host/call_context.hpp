@@ -1,8 +1,10 @@
 #pragma once
 #include "host/keystore.hpp"
+#include "host/offchain.hpp"
 #include "host/overlay.hpp"
 #include "trie/proof.hpp"
 
+#include <chrono>
 #include <functional>
 
 namespace phala::host {
@@ -16,14 +18,21 @@ using LogSink = std::function<void(LogLevel level, std::string_view target, std:
 /// How many pages of 64 KiB a runtime's memory may grow by, unless the state says otherwise under `:heappages`.
 inline constexpr std::uint32_t kDefaultHeapPages = 2048;
 
+/// Far beyond what any honest call takes, a block's execution included: where this limit stops a block, its author had
+/// no time for it either.
+inline constexpr std::chrono::milliseconds kMaxCallTime = std::chrono::minutes{1};
+
 /// What a call into the runtime may touch (spec substrate-host §5.4). What is absent is refused with a trap.
 struct CallContext {
     Overlay& overlay;
     Keystore* keystore = nullptr;
+    Offchain* offchain = nullptr;          ///< for OffchainWorkerApi alone
     const trie::Recorder* proof = nullptr; ///< where reads are recorded: what ext_storage_proof_size tells
     LogSink log = {};
     LogLevel max_log_level = LogLevel::Info;
     std::uint32_t heap_pages = kDefaultHeapPages;
+    /// After it the call is stopped: a runtime that never returns must not hold the node for ever.
+    std::chrono::milliseconds max_time = kMaxCallTime;
 };
 
 } // namespace phala::host

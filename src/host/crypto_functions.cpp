@@ -95,9 +95,41 @@ Outcome<bool> sr25519_verify(Guest&, Fixed<64> signature, ByteView message, Fixe
     return sr25519::verify({signature.array()}, message, {key.array()});
 }
 
+constexpr ByteArray<32> kGroupOrder = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+                                       0xff, 0xff, 0xff, 0xff, 0xfe, 0xba, 0xae, 0xdc, 0xe6, 0xaf, 0x48,
+                                       0xa0, 0x3b, 0xbf, 0xd2, 0x5e, 0x8c, 0xd0, 0x36, 0x41, 0x41};
+
+bool overflows(ByteView number)
+{
+    return !ByteLess{}(number, kGroupOrder);
+}
+
+/// The first versions of these functions take r and s modulo the group order, later ones refuse what is not below it.
+Fixed<65> tolerated(Fixed<65> signature, ByteArray<65>& reduced)
+{
+    reduced = signature.array();
+    for (const std::size_t begin : {0, 32}) {
+        if (!overflows(ByteView{reduced}.subspan(begin, 32)))
+            continue;
+        unsigned borrow = 0;
+        for (std::size_t i = 32; i-- > 0;) {
+            const unsigned digit = 256u + reduced[begin + i] - kGroupOrder[i] - borrow;
+            reduced[begin + i] = static_cast<std::uint8_t>(digit);
+            borrow = digit < 256 ? 1 : 0;
+        }
+    }
+    return {reduced};
+}
+
 Outcome<bool> ecdsa_verify(Guest&, Fixed<65> signature, ByteView message, Fixed<33> key)
 {
     return ecdsa::verify({signature.array()}, message, {key.array()});
+}
+
+Outcome<bool> ecdsa_verify_tolerant(Guest& guest, Fixed<65> signature, ByteView message, Fixed<33> key)
+{
+    ByteArray<65> reduced;
+    return ecdsa_verify(guest, tolerated(signature, reduced), message, key);
 }
 
 Outcome<bool> ecdsa_verify_prehashed(Guest&, Fixed<65> signature, Fixed<32> digest, Fixed<33> key)
@@ -137,10 +169,6 @@ enum class RecoverError : std::uint8_t { BadRS = 0, BadV = 1, BadSignature = 2 }
 
 RecoverError why_not_recovered(ByteView signature)
 {
-    constexpr ByteArray<32> kGroupOrder = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
-                                           0xff, 0xff, 0xff, 0xff, 0xfe, 0xba, 0xae, 0xdc, 0xe6, 0xaf, 0x48,
-                                           0xa0, 0x3b, 0xbf, 0xd2, 0x5e, 0x8c, 0xd0, 0x36, 0x41, 0x41};
-    const auto overflows = [&](ByteView number) { return !ByteLess{}(number, kGroupOrder); };
     const std::uint8_t v = signature[64] > 26 ? static_cast<std::uint8_t>(signature[64] - 27) : signature[64];
     if (v > 3)
         return RecoverError::BadV;
@@ -171,6 +199,13 @@ Outcome<Raw> ecdsa_recover_compressed(Guest&, Fixed<65> signature, Fixed<32> dig
     return recovered(signature.bytes, key ? std::optional{key->bytes} : std::nullopt);
 }
 
+template <auto Recover>
+Outcome<Raw> recover_tolerant(Guest& guest, Fixed<65> signature, Fixed<32> digest)
+{
+    ByteArray<65> reduced;
+    return Recover(guest, tolerated(signature, reduced), digest);
+}
+
 constexpr HostFunction kFunctions[] = {
     host_function<&public_keys<KeyScheme::Ed25519>>("ext_crypto_ed25519_public_keys_version_1"),
     host_function<&generate<KeyScheme::Ed25519>>("ext_crypto_ed25519_generate_version_1"),
@@ -187,13 +222,14 @@ constexpr HostFunction kFunctions[] = {
     host_function<&generate<KeyScheme::Ecdsa>>("ext_crypto_ecdsa_generate_version_1"),
     host_function<&sign<KeyScheme::Ecdsa>>("ext_crypto_ecdsa_sign_version_1"),
     host_function<&ecdsa_sign_prehashed>("ext_crypto_ecdsa_sign_prehashed_version_1"),
-    host_function<&ecdsa_verify>("ext_crypto_ecdsa_verify_version_1"),
+    host_function<&ecdsa_verify_tolerant>("ext_crypto_ecdsa_verify_version_1"),
     host_function<&ecdsa_verify>("ext_crypto_ecdsa_verify_version_2"),
     host_function<&ecdsa_verify_prehashed>("ext_crypto_ecdsa_verify_prehashed_version_1"),
     host_function<&batched<&ecdsa_verify, 65, 33>>("ext_crypto_ecdsa_batch_verify_version_1"),
-    host_function<&ecdsa_recover>("ext_crypto_secp256k1_ecdsa_recover_version_1"),
+    host_function<&recover_tolerant<&ecdsa_recover>>("ext_crypto_secp256k1_ecdsa_recover_version_1"),
     host_function<&ecdsa_recover>("ext_crypto_secp256k1_ecdsa_recover_version_2"),
-    host_function<&ecdsa_recover_compressed>("ext_crypto_secp256k1_ecdsa_recover_compressed_version_1"),
+    host_function<&recover_tolerant<&ecdsa_recover_compressed>>(
+        "ext_crypto_secp256k1_ecdsa_recover_compressed_version_1"),
     host_function<&ecdsa_recover_compressed>("ext_crypto_secp256k1_ecdsa_recover_compressed_version_2"),
     host_function<&start_batch_verify>("ext_crypto_start_batch_verify_version_1"),
     host_function<&finish_batch_verify>("ext_crypto_finish_batch_verify_version_1"),

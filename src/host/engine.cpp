@@ -7,6 +7,7 @@
 
 #include <wasmtime.h>
 
+#include <condition_variable>
 #include <fstream>
 #include <future>
 #include <list>
@@ -14,6 +15,7 @@
 #include <set>
 #include <sys/mman.h>
 #include <system_error>
+#include <thread>
 #include <unistd.h>
 
 namespace phala::host {
@@ -21,7 +23,7 @@ namespace phala::host {
 namespace {
 
 /// Changes whenever the same blob is to be compiled differently: the engine, its settings, the rewriting before it.
-constexpr std::string_view kCompilation = "wasmtime-" WASMTIME_VERSION "-1";
+constexpr std::string_view kCompilation = "wasmtime-" WASMTIME_VERSION "-2";
 
 constexpr std::size_t kWasmStack = 1024 * 1024;
 constexpr std::uint64_t kMaxMemory = std::uint64_t{65'536} * kPageSize;
@@ -30,6 +32,9 @@ constexpr std::size_t kMaxTableElements = 200'000;
 constexpr std::size_t kMaxInstanceSize = 4 * 1024 * 1024;
 /// Of a memory that is given back, this much is overwritten rather than given to the system and faulted in again.
 constexpr std::size_t kKeptResident = 512 * 1024;
+
+/// How exactly the time of a call is kept.
+constexpr std::chrono::milliseconds kTick{50};
 
 constexpr std::string_view kEnv = "env";
 
@@ -88,6 +93,7 @@ std::string message_of(const WasmTrap& trap)
         case WASMTIME_TRAP_CODE_INTEGER_OVERFLOW: return "integer overflow";
         case WASMTIME_TRAP_CODE_INTEGER_DIVISION_BY_ZERO: return "division by zero";
         case WASMTIME_TRAP_CODE_BAD_CONVERSION_TO_INTEGER: return "number out of range for an integer";
+        case WASMTIME_TRAP_CODE_INTERRUPT: return "stopped because it ran longer than a call may";
         case WASMTIME_TRAP_CODE_UNREACHABLE_CODE_REACHED: return "unreachable code was reached";
         default: break;
         }
@@ -118,6 +124,7 @@ WasmEngine make_engine(const EngineConfig& config)
     const std::uint32_t instances = fitting_instances(config);
     wasm_config_t* raw = wasm_config_new();
     wasmtime_config_max_wasm_stack_set(raw, kWasmStack);
+    wasmtime_config_epoch_interruption_set(raw, true);
     wasmtime_config_cranelift_nan_canonicalization_set(raw, true);
     wasmtime_config_wasm_relaxed_simd_set(raw, false);
     wasmtime_config_wasm_simd_set(raw, false);
@@ -254,7 +261,8 @@ Outcome<void> check(wasmtime_error_t* raw, HostError as)
 /// Defines what the module imports: host functions, and stubs for those that are known but not here.
 class Linking {
 public:
-    Linking(wasm_engine_t* engine, const wasm::Module& module) : linker_{wasmtime_linker_new(engine)}, module_{module}
+    Linking(wasm_engine_t* engine, const wasm::Module& module, bool allow_unknown)
+        : linker_{wasmtime_linker_new(engine)}, module_{module}, allow_unknown_{allow_unknown}
     {
     }
 
@@ -284,7 +292,7 @@ private:
                 return std::ranges::equal(function.params, *params) && matches(function.result, *results)
                        && add(name, *params, *results, &call_host_function, const_cast<HostFunction*>(&function),
                               nullptr);
-        if (!is_known_elsewhere(name))
+        if (!allow_unknown_ && !is_known_elsewhere(name))
             return false;
         return add(name, *params, *results, &call_stub, new Stub{name},
                    [](void* stub) { delete static_cast<Stub*>(stub); });
@@ -306,6 +314,7 @@ private:
 
     WasmLinker linker_;
     const wasm::Module& module_;
+    bool allow_unknown_;
 };
 
 /// Compiled code in files. A file that is damaged, or of another engine, is as good as none.
@@ -432,6 +441,9 @@ public:
     Outcome<Bytes> run(const wasmtime_instance_pre_t* pre, std::string_view function, ByteView arguments,
                        CallContext& context, const VersionOfCode& version_of)
     {
+        // At least one whole tick: the present one is partly over.
+        const auto ticks = std::max<std::int64_t>(context.max_time / kTick, 1) + 1;
+        wasmtime_context_set_epoch_deadline(this->context(), static_cast<std::uint64_t>(ticks));
         wasm_trap_t* trapped = nullptr;
         if (const WasmError error{wasmtime_instance_pre_instantiate(pre, this->context(), &instance_, &trapped)}; error)
             return fail(HostError::Unavailable, message_of(error));
@@ -543,6 +555,14 @@ struct Engine::State {
     DiskCache disk;
     std::mutex mutex;
     std::list<Entry> runtimes; // the most recently used first
+    /// The clock by which calls are stopped. Last, so that it ends before what it touches.
+    std::jthread ticker{[clock = engine.get()](const std::stop_token& stop) {
+        std::mutex sleeping;
+        std::unique_lock lock{sleeping};
+        std::condition_variable_any wake;
+        while (!wake.wait_for(lock, stop, kTick, [&] { return stop.stop_requested(); }))
+            wasmtime_engine_increment_epoch(clock);
+    }};
 };
 
 Engine::Engine(EngineConfig config) : state_{std::make_unique<State>(std::move(config))} {}
@@ -615,7 +635,7 @@ Engine::State::Loaded Engine::State::compile(Engine& owner, ByteView blob, const
     compiled->code_hash = code_hash;
     compiled->initial_pages = module->memories.front().limits.initial;
     PHALA_TRY(compiled->module, compile_module(*module, code_hash));
-    PHALA_TRY(compiled->linker, Linking(engine.get(), *module).run());
+    PHALA_TRY(compiled->linker, Linking(engine.get(), *module, config.allow_unknown_imports).run());
     wasmtime_instance_pre_t* pre = nullptr;
     PHALA_CHECK(check(wasmtime_linker_instantiate_pre(compiled->linker.get(), compiled->module.get(), &pre),
                       HostError::BadBlob));

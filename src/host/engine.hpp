@@ -16,6 +16,8 @@ struct EngineConfig {
     std::uint32_t max_instances = 32;
     /// Compiled runtimes to keep in memory.
     std::size_t max_runtimes = 8;
+    /// Load code with imports that no host has: a call of one traps. For code of others, as parachain validators do.
+    bool allow_unknown_imports = false;
     /// Told about what costs time but stops nothing.
     std::function<void(std::string_view)> warn = {};
 };

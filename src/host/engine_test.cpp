@@ -41,6 +41,7 @@ constexpr std::string_view kRuntime = R"((module
   (import "env" "ext_allocator_free_version_1" (func $free (param i32)))
   (import "env" "ext_logging_log_version_1" (func $log (param i32 i64 i64)))
   (import "env" "ext_offchain_timestamp_version_1" (func $timestamp (result i64)))
+  (import "env" "ext_wasm_tracing_exit_version_1" (func $trace (param i64)))
   (import "env" "ext_hashing_blake2_256_version_1" (func $blake2 (param i64) (result i32)))
   (import "env" "ext_misc_runtime_version_version_1" (func $version_of (param i64) (result i64)))
   (global (export "__heap_base") i32 (i32.const 4096))
@@ -83,6 +84,10 @@ constexpr std::string_view kRuntime = R"((module
     (i32.store (i32.const 128) (memory.grow (i32.const 2049))) (call $fat (i32.const 128) (i32.const 4)))
   (func (export "free_nonsense") (param i32 i32) (result i64) (call $free (i32.const 5000)) (i64.const 0))
   (func (export "timestamp") (param i32 i32) (result i64) (call $timestamp))
+  (func (export "trace") (param i32 i32) (result i64) (call $trace (i64.const 0)) (i64.const 0))
+  (func (export "loop_for_ever") (param i32 i32) (result i64) (loop (br 0)) (i64.const 0))
+  (func (export "set_and_loop") (param i32 i32) (result i64)
+    (call $set (call $fat (local.get 0) (local.get 1)) (i64.const 0)) (loop (br 0)) (i64.const 0))
   (func (export "version_of") (param i32 i32) (result i64) (call $version_of (call $fat (local.get 0) (local.get 1))))
   (func (export "no_entry_point") (param i32) (result i64) (i64.const 0))
 ))";
@@ -176,13 +181,25 @@ TEST_F(EngineTest, ErrorsTellWhy)
     expect_has(error_of("recurse"), "stack overflow");
     expect_has(error_of("eat_memory"), "out of memory");
     expect_has(error_of("free_nonsense"), "not allocated");
-    expect_has(error_of("timestamp"),
-               "ext_offchain_timestamp_version_1: this host function is not available in this context");
+    expect_has(error_of("timestamp"), "ext_offchain_timestamp_version_1");
+    expect_has(error_of("timestamp"), "no offchain worker in this context");
+    expect_has(error_of("trace"),
+               "ext_wasm_tracing_exit_version_1: this host function is not available in this context");
     EXPECT_TRUE(runtime->call("absent", {}, context).error().is(HostError::MissingExport));
     EXPECT_TRUE(runtime->call("no_entry_point", {}, context).error().is(HostError::MissingExport));
     EXPECT_TRUE(runtime->call("return_outside", {}, context).error().is(HostError::BadResult));
     EXPECT_TRUE(runtime->call("recurse", {}, context).error().is(HostError::Trap));
     EXPECT_TRUE(runtime->call("echo", {}, context)); // and the engine lives
+}
+
+TEST_F(EngineTest, ACallThatNeverReturnsIsStopped)
+{
+    context.max_time = std::chrono::milliseconds{100};
+    expect_has(error_of("loop_for_ever"), "ran longer than a call may");
+    expect_has(error_of("set_and_loop", Bytes{4}), "ran longer than a call may");
+    EXPECT_FALSE(overlay.exists(Bytes{4}).value());
+    EXPECT_TRUE(runtime->call("loop_for_ever", {}, context).error().is(HostError::Trap));
+    EXPECT_TRUE(runtime->call("echo", {}, context));
 }
 
 TEST_F(EngineTest, MemoryIsBoundedForTheRuntimesOwnGrowthToo)
@@ -272,6 +289,25 @@ TEST(Engine, RefusesWhatIsNoRuntime)
             R"((module (import "other" "ext_storage_root_version_1" (func (result i64))) (memory (export "memory") 1)))")),
         "other.ext_storage_root_version_1");
     refusal(wasm_of(R"((module (memory (export "memory") 1) (func (param v128))))"));
+}
+
+TEST(Engine, LoadsUnknownImportsWhereToldTo)
+{
+    const Bytes blob = wasm_of(R"((module
+  (import "env" "ext_unheard_of_version_9" (func $unknown (param i64 i32) (result i32)))
+  (memory (export "memory") 1) (global (export "__heap_base") i32 (i32.const 1024))
+  (func (export "fine") (param i32 i32) (result i64) (i64.const 0))
+  (func (export "call") (param i32 i32) (result i64)
+    (drop (call $unknown (i64.const 0) (i32.const 0))) (i64.const 0))))");
+    Engine engine{EngineConfig{.allow_unknown_imports = true}};
+    const auto runtime = engine.load(blob);
+    ASSERT_TRUE(runtime) << runtime.error().message();
+    Overlay overlay{empty_state()};
+    CallContext context{.overlay = overlay};
+    EXPECT_TRUE((*runtime)->call("fine", {}, context));
+    const auto refused = (*runtime)->call("call", {}, context);
+    ASSERT_FALSE(refused);
+    expect_has(refused.error().message(), "ext_unheard_of_version_9");
 }
 
 Bytes compressed(ByteView code)

@@ -10,6 +10,8 @@ namespace {
 
 /// A line of a log that an operator reads; more of it is noise.
 constexpr std::size_t kMaxLogText = 16 * 1024;
+/// A block is some megabytes. A runtime that writes without end must fail before the machine's memory is full.
+constexpr std::size_t kMaxWritten = 1024 * 1024 * 1024;
 
 } // namespace
 
@@ -38,6 +40,21 @@ Outcome<Keystore*> Guest::keystore()
     if (context_.keystore == nullptr)
         return fail(HostError::Trap, "there is no keystore in this context");
     return context_.keystore;
+}
+
+Outcome<Offchain*> Guest::offchain()
+{
+    if (context_.offchain == nullptr)
+        return fail(HostError::Trap, "there is no offchain worker in this context");
+    return context_.offchain;
+}
+
+Outcome<void> Guest::charge_write(std::size_t bytes)
+{
+    written_ += bytes;
+    if (written_ > kMaxWritten)
+        return fail(HostError::Trap, "one call wrote more than 1 GiB to the storage");
+    return {};
 }
 
 void Guest::log(LogLevel level, std::string_view target, std::string_view message)

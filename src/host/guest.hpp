@@ -28,6 +28,10 @@ public:
     [[nodiscard]] Overlay& overlay() { return context_.overlay; }
     [[nodiscard]] const VersionOfCode& version_of() const { return version_of_; }
     Outcome<Keystore*> keystore();
+    Outcome<Offchain*> offchain();
+
+    /// Counts bytes that the call hands to the storage, against what the machine would bear.
+    Outcome<void> charge_write(std::size_t bytes);
 
     /// Transactions that the runtime began and did not end. It cannot end those of its caller.
     [[nodiscard]] std::uint32_t open_transactions() const { return context_.overlay.depth() - base_depth_; }
@@ -45,6 +49,7 @@ private:
     CallContext& context_;
     const VersionOfCode& version_of_;
     std::uint32_t base_depth_;
+    std::size_t written_ = 0;
     std::string last_error_;
 };
 

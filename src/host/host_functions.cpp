@@ -10,7 +10,8 @@ std::span<const HostFunction> host_functions()
 {
     static const std::vector<HostFunction> all = [] {
         std::vector<HostFunction> out;
-        for (const auto part : {storage_functions(), crypto_functions(), hashing_functions(), misc_functions()})
+        for (const auto part : {storage_functions(), child_storage_functions(), crypto_functions(), hashing_functions(),
+                                offchain_functions(), misc_functions()})
             out.insert(out.end(), part.begin(), part.end());
         return out;
     }();
@@ -19,11 +20,11 @@ std::span<const HostFunction> host_functions()
 
 bool is_known_elsewhere(std::string_view name)
 {
-    // Groups of the interface that need what a plain call does not have: child tries, the offchain worker, proofs in
-    // the form of other hosts, transaction indexing, tracing, and experiments.
+    // Groups of the interface of which this host does not have all: HTTP of offchain workers, transaction indexing,
+    // tracing, contracts of 2020 and experiments. No runtime in production calls those (spec substrate-host §5.2).
     constexpr std::string_view kGroups[] = {
-        "ext_default_child_storage_", "ext_offchain_", "ext_trie_",   "ext_transaction_index_",
-        "ext_wasm_tracing_",          "ext_sandbox_",  "ext_crypto_", "ext_elliptic_curves_",
+        "ext_offchain_", "ext_transaction_index_", "ext_wasm_tracing_", "ext_sandbox_",
+        "ext_crypto_",   "ext_elliptic_curves_",
     };
     return std::ranges::any_of(kGroups, [&](std::string_view group) { return name.starts_with(group); });
 }

@@ -1,34 +1,17 @@
-#include "host/host_functions.hpp"
-
 #include "base/hex.hpp"
 #include "crypto/ecdsa.hpp"
 #include "crypto/ed25519.hpp"
 #include "crypto/hash.hpp"
 #include "crypto/sr25519.hpp"
-#include "host/error.hpp"
+#include "host/host_functions_testing.hpp"
 #include "scale/codec.hpp"
 
 #include <gtest/gtest.h>
-
-#include <algorithm>
 
 namespace phala::host {
 namespace {
 
 using namespace literals;
-
-class VectorMemory final : public LinearMemory {
-public:
-    std::span<std::uint8_t> bytes() override { return bytes_; }
-    bool grow(std::uint32_t pages) override
-    {
-        bytes_.resize(bytes_.size() + std::size_t{pages} * kPageSize);
-        return true;
-    }
-
-private:
-    Bytes bytes_ = Bytes(kPageSize);
-};
 
 /// Keys in memory, of one scheme each call.
 class TestKeystore final : public Keystore {
@@ -55,42 +38,6 @@ public:
 
 private:
     crypto::sr25519::KeyPair pair_{Secret<32>{ByteArray<32>{7}}};
-};
-
-/// Calls host functions as a runtime does, with arguments laid into its memory.
-class HostFunctions : public testing::Test {
-protected:
-    VectorMemory memory;
-    Overlay overlay{empty_state()};
-    CallContext context{.overlay = overlay};
-    VersionOfCode no_version = [](ByteView) { return std::nullopt; };
-    Guest guest{memory, 1024, context, no_version};
-
-    std::uint64_t at(ByteView bytes) { return guest.store(bytes).value(); }
-    std::uint64_t fat(ByteView bytes) { return std::uint64_t{bytes.size()} << 32 | at(bytes); }
-
-    Outcome<std::uint64_t> call(std::string_view name, std::vector<std::uint64_t> arguments)
-    {
-        const auto all = host_functions();
-        const auto found = std::ranges::find(all, name, &HostFunction::name);
-        if (found == all.end() || found->params.size() != arguments.size())
-            return fail(HostError::MissingExport, std::string{name});
-        return found->invoke(guest, arguments);
-    }
-
-    Bytes bytes_at(std::uint64_t pointer, std::size_t size)
-    {
-        const auto region = guest.region(static_cast<std::uint32_t>(pointer), static_cast<std::uint32_t>(size));
-        return region ? to_bytes(*region) : Bytes{};
-    }
-    Bytes bytes_of_fat(std::uint64_t raw) { return bytes_at(raw & 0xffff'ffff, raw >> 32); }
-
-    Bytes call_fat(std::string_view name, std::vector<std::uint64_t> arguments)
-    {
-        const auto result = call(name, std::move(arguments));
-        EXPECT_TRUE(result) << result.error().message();
-        return result ? bytes_of_fat(*result) : Bytes{};
-    }
 };
 
 TEST_F(HostFunctions, NamesAreUnique)
@@ -150,13 +97,6 @@ TEST_F(HostFunctions, RootsOfChildTriesAreNotWritten)
     EXPECT_TRUE(overlay.changes(StateVersion::V0)->storage.empty());
 }
 
-TEST_F(HostFunctions, OffchainIndexIsBuffered)
-{
-    ASSERT_TRUE(call("ext_offchain_index_set_version_1", {fat(Bytes{1}), fat(Bytes{2})}));
-    ASSERT_TRUE(call("ext_offchain_index_clear_version_1", {fat(Bytes{3})}));
-    EXPECT_EQ(overlay.changes(StateVersion::V0)->offchain_index.size(), 2u);
-}
-
 TEST_F(HostFunctions, Hashes)
 {
     const Bytes input = to_bytes("abc");
@@ -209,6 +149,7 @@ TEST_F(HostFunctions, Signatures)
         {"ext_crypto_sr25519_verify_version_1", to_bytes(sr.sign(message, {})), to_bytes(sr.public_key())},
         {"ext_crypto_sr25519_verify_version_2", to_bytes(sr.sign(message, {})), to_bytes(sr.public_key())},
         {"ext_crypto_ed25519_verify_version_1", to_bytes(ed.sign(message)), to_bytes(ed.public_key())},
+        {"ext_crypto_ecdsa_verify_version_1", to_bytes(ec.sign(message)), to_bytes(ec.public_key())},
         {"ext_crypto_ecdsa_verify_version_2", to_bytes(ec.sign(message)), to_bytes(ec.public_key())},
     };
     for (const auto& [name, signature, key] : cases) {
@@ -233,6 +174,100 @@ TEST_F(HostFunctions, Signatures)
     EXPECT_EQ(
         call_fat("ext_crypto_secp256k1_ecdsa_recover_version_2", {at(concat(Bytes(64, 0xff), Bytes{0})), at(digest)}),
         "0x0100"_hex);
+}
+
+/// x + the order of secp256k1's group, if it fits 32 bytes.
+std::optional<Bytes> plus_group_order(ByteView number)
+{
+    const Bytes order = "0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141"_hex;
+    Bytes out(32);
+    unsigned carry = 0;
+    for (std::size_t i = 32; i-- > 0;) {
+        const unsigned sum = carry + number[i] + order[i];
+        out[i] = static_cast<std::uint8_t>(sum);
+        carry = sum >> 8;
+    }
+    return carry == 0 ? std::optional{out} : std::nullopt;
+}
+
+TEST_F(HostFunctions, OldEcdsaFunctionsTakeNumbersBeyondTheGroupOrder)
+{
+    // No honest signature has an s below 2^128, so one is made: from s = 1 and any r, recovery gives the key.
+    const auto digest = crypto::blake2_256(bytes_of("message"));
+    const auto signer = crypto::ecdsa::KeyPair::from_seed(Secret<32>{ByteArray<32>{1}}).value();
+    Bytes signature = to_bytes(ByteView{to_bytes(signer.sign(bytes_of("other")))}.first(32));
+    Bytes one(32, 0);
+    one[31] = 1;
+    append(signature, one);
+    signature.push_back(0);
+    Bytes overflowing = signature;
+    const Bytes larger = plus_group_order(one).value();
+    std::ranges::copy(larger, overflowing.begin() + 32);
+    for (const std::string name :
+         {"ext_crypto_secp256k1_ecdsa_recover_version_", "ext_crypto_secp256k1_ecdsa_recover_compressed_version_"}) {
+        const Bytes known = call_fat(name + "2", {at(signature), at(digest)});
+        ASSERT_EQ(known.at(0), 0);
+        EXPECT_EQ(call_fat(name + "1", {at(signature), at(digest)}), known);
+        EXPECT_EQ(call_fat(name + "1", {at(overflowing), at(digest)}), known);
+        EXPECT_EQ(call_fat(name + "2", {at(overflowing), at(digest)}), "0x0100"_hex);
+    }
+    const Bytes key = to_bytes(
+        ByteView{call_fat("ext_crypto_secp256k1_ecdsa_recover_compressed_version_2", {at(signature), at(digest)})}
+            .subspan(1));
+    const auto verify = [&](std::string_view name) {
+        return call(name, {at(overflowing), fat(bytes_of("message")), at(key)}).value();
+    };
+    EXPECT_EQ(verify("ext_crypto_ecdsa_verify_version_1"), 1u);
+    EXPECT_EQ(verify("ext_crypto_ecdsa_verify_version_2"), 0u);
+}
+
+TEST_F(HostFunctions, ProofsOfValues)
+{
+    // one leaf: its node without the value
+    const Bytes key = {0x61};
+    const Bytes value(40, 7);
+    const std::vector<std::pair<Bytes, Bytes>> map = {{key, value}};
+    const Bytes proof = scale::encode(std::vector<Bytes>{"0x426100"_hex});
+    for (const std::string hash : {"blake2", "keccak"}) {
+        const auto function = hash == "blake2" ? crypto::blake2_256 : crypto::keccak_256;
+        const std::string name = "ext_trie_" + hash + "_256_verify_proof_version_";
+        const auto v0 = trie::root(map, StateVersion::V0, function);
+        const auto v1 = trie::root(map, StateVersion::V1, function);
+        EXPECT_EQ(call(name + "1", {at(v0), fat(proof), fat(key), fat(value)}).value(), 1u);
+        EXPECT_EQ(call(name + "1", {at(v0), fat(proof), fat(key), fat(Bytes{1})}).value(), 0u);
+        EXPECT_EQ(call(name + "1", {at(v1), fat(proof), fat(key), fat(value)}).value(), 0u);
+        EXPECT_EQ(call(name + "2", {at(v1), fat(proof), fat(key), fat(value), 1}).value(), 1u);
+        EXPECT_EQ(call(name + "2", {at(v0), fat(proof), fat(key), fat(value), 0}).value(), 1u);
+        EXPECT_FALSE(call(name + "2", {at(v0), fat(proof), fat(key), fat(value), 2}));
+    }
+}
+
+TEST_F(HostFunctions, PrintingGoesToTheLog)
+{
+    std::vector<std::string> lines;
+    context.log = [&](LogLevel level, std::string_view target, std::string_view message) {
+        EXPECT_EQ(level, LogLevel::Debug);
+        lines.push_back(std::string{target} + " " + std::string{message});
+    };
+    context.max_log_level = LogLevel::Trace;
+    ASSERT_TRUE(call("ext_misc_print_num_version_1", {42}));
+    ASSERT_TRUE(call("ext_misc_print_utf8_version_1", {fat(bytes_of("text"))}));
+    ASSERT_TRUE(call("ext_misc_print_hex_version_1", {fat(Bytes{0xab})}));
+    EXPECT_EQ(lines, (std::vector<std::string>{"runtime 42", "runtime text", "runtime 0xab"}));
+    EXPECT_EQ(call("ext_logging_max_level_version_1", {}).value(), 5u);
+    EXPECT_EQ(call_fat("ext_misc_runtime_version_version_1", {fat(Bytes{1})}), Bytes{0});
+}
+
+TEST_F(HostFunctions, WritingWithoutEndIsStopped)
+{
+    const std::uint64_t value = fat(Bytes(16 * 1024 * 1024, 1));
+    const std::uint64_t key = fat(Bytes{1});
+    int written = 0;
+    while (call("ext_storage_set_version_1", {key, value}) && written < 1000)
+        ++written;
+    EXPECT_EQ(written, 63);
+    EXPECT_FALSE(call("ext_default_child_storage_set_version_1", {key, key, key}));
+    EXPECT_FALSE(call("ext_offchain_index_set_version_1", {key, key}));
 }
 
 TEST_F(HostFunctions, BatchesRememberABadSignature)

@@ -1,57 +1,9 @@
 #include "host/overlay.hpp"
 
 #include "host/error.hpp"
+#include "trie/child_tries.hpp"
 
 namespace phala::host {
-
-namespace {
-
-/// Larger values (code) are not kept a second time: they are read once or twice.
-constexpr std::size_t kMaxCachedValue = 64 * 1024;
-
-} // namespace
-
-Outcome<std::optional<Bytes>> Overlay::base_get(ByteView key) const
-{
-    Bytes owned = to_bytes(key);
-    if (const auto found = read_.find(owned); found != read_.end())
-        return found->second;
-    PHALA_TRY(auto value, base_->get(key));
-    if (!value || value->size() <= kMaxCachedValue)
-        read_.emplace(std::move(owned), value);
-    return value;
-}
-
-Outcome<std::optional<Bytes>> Overlay::get(ByteView key) const
-{
-    if (auto changed = top_.get(key))
-        return std::move(*changed);
-    return base_get(key);
-}
-
-Outcome<bool> Overlay::exists(ByteView key) const
-{
-    if (const auto changed = top_.exists(key))
-        return *changed;
-    PHALA_TRY(const auto value, base_get(key));
-    return value.has_value();
-}
-
-Outcome<std::optional<Bytes>> Overlay::next_key(ByteView key) const
-{
-    PHALA_TRY(auto below, base_->next_key(key));
-    auto above = top_.next(key);
-    while (above.key != nullptr && (!below || !ByteLess{}(*below, *above.key))) {
-        if (above.exists)
-            return *above.key;
-        if (below && *below == *above.key) {
-            PHALA_TRY(auto further, base_->next_key(*below));
-            below = std::move(further);
-        }
-        above = top_.next(*above.key);
-    }
-    return below;
-}
 
 void Overlay::set(ByteView key, Bytes value)
 {
@@ -68,43 +20,83 @@ void Overlay::remove(ByteView key)
 Outcome<void> Overlay::append(ByteView key, ByteView item)
 {
     touch();
-    return top_.append(key, item, [&] { return base_get(key); });
+    return top_.append(key, item);
 }
 
 Outcome<ClearedPrefix> Overlay::clear_prefix(ByteView prefix, std::optional<std::uint32_t> limit)
 {
     touch();
-    top_.remove_prefix(prefix);
-    ClearedPrefix out;
-    PHALA_TRY(const auto first, base_get(prefix));
-    std::optional<Bytes> key;
-    if (first) {
-        key = to_bytes(prefix);
-    } else {
-        PHALA_TRY(key, base_->next_key(prefix));
+    return top_.clear_prefix(prefix, limit);
+}
+
+Outcome<OverlaidMap*> Overlay::find_child(ByteView name)
+{
+    auto found = children_.find(name);
+    if (found == children_.end()) {
+        PHALA_TRY(auto base, top_.base().child(name));
+        OverlaidMap map{*base};
+        for (std::uint32_t layer = 0; layer < depth(); ++layer)
+            map.changes().begin();
+        found = children_.emplace(to_bytes(name), Child{std::move(base), std::move(map)}).first;
     }
-    while (key && starts_with(*key, prefix)) {
-        if (limit && out.removed == *limit) {
-            out.all = false;
-            break;
-        }
-        top_.remove(*key);
-        ++out.removed;
-        PHALA_TRY(auto next, base_->next_key(*key));
-        key = std::move(next);
+    return &found->second.map;
+}
+
+Outcome<const OverlaidMap*> Overlay::child(ByteView name)
+{
+    PHALA_TRY(const OverlaidMap* map, find_child(name));
+    return map;
+}
+
+Outcome<OverlaidMap*> Overlay::child_to_change(ByteView name)
+{
+    touch();
+    return find_child(name);
+}
+
+Outcome<trie::Update> Overlay::update_child(const Bytes& name, const OverlaidMap& map, StateVersion version)
+{
+    PHALA_TRY(auto update, map.update(version));
+    const Bytes key = trie::child_root_key(name);
+    PHALA_TRY(const auto stored, top_.get(key));
+    if (update.root == trie::kEmptyRoot ? stored.has_value() : !stored || !equal(*stored, update.root)) {
+        touch();
+        if (update.root == trie::kEmptyRoot)
+            top_.remove(key);
+        else
+            top_.set(key, to_bytes(update.root));
     }
-    return out;
+    return update;
+}
+
+Outcome<Hash> Overlay::child_root(ByteView name, StateVersion version)
+{
+    PHALA_TRY(const OverlaidMap* map, find_child(name));
+    PHALA_TRY(const auto update, update_child(to_bytes(name), *map, version));
+    return update.root;
+}
+
+template <class Visit>
+bool Overlay::for_each_layered(Visit&& visit)
+{
+    bool all = visit(top_.changes());
+    all &= visit(offchain_);
+    for (auto& [name, child] : children_)
+        all &= visit(child.map.changes());
+    return all;
 }
 
 void Overlay::begin_transaction()
 {
-    top_.begin();
-    offchain_.begin();
+    for_each_layered([](LayeredMap& map) {
+        map.begin();
+        return true;
+    });
 }
 
 Outcome<void> Overlay::commit_transaction()
 {
-    if (!top_.commit() || !offchain_.commit())
+    if (!for_each_layered([](LayeredMap& map) { return map.commit(); }))
         return fail(HostError::NoTransaction);
     return {};
 }
@@ -112,7 +104,7 @@ Outcome<void> Overlay::commit_transaction()
 Outcome<void> Overlay::rollback_transaction()
 {
     touch();
-    if (!top_.rollback() || !offchain_.rollback())
+    if (!for_each_layered([](LayeredMap& map) { return map.rollback(); }))
         return fail(HostError::NoTransaction);
     return {};
 }
@@ -121,13 +113,18 @@ Outcome<void> Overlay::compute(StateVersion version)
 {
     if (computed_ && computed_->version == version)
         return {};
-    std::vector<std::pair<Bytes, std::optional<Bytes>>> storage;
-    top_.for_each([&](const Bytes& key, LayeredMap::Value value) { storage.emplace_back(key, std::move(value)); });
-    std::vector<trie::Change> changes;
-    changes.reserve(storage.size());
-    for (const auto& [key, value] : storage)
-        changes.push_back({key, value ? std::optional<ByteView>{*value} : std::nullopt});
-    PHALA_TRY(auto update, base_->with(std::move(changes), version));
+    std::vector<trie::Update> of_children;
+    for (const auto& [name, child] : children_) {
+        if (child.map.changes().empty())
+            continue;
+        PHALA_TRY(auto update, update_child(name, child.map, version));
+        of_children.push_back(std::move(update));
+    }
+    PHALA_TRY(auto update, top_.update(version));
+    for (auto& child : of_children) {
+        std::ranges::move(child.inserted, std::back_inserter(update.inserted));
+        std::ranges::copy(child.removed, std::back_inserter(update.removed));
+    }
     computed_ = Computed{version, std::move(update)};
     return {};
 }
@@ -144,9 +141,11 @@ Outcome<StorageChanges> Overlay::changes(StateVersion version)
         return fail(HostError::NoTransaction, "a transaction is still open");
     PHALA_CHECK(compute(version));
     StorageChanges out;
-    top_.for_each([&](const Bytes& key, LayeredMap::Value value) { out.storage.emplace_back(key, std::move(value)); });
-    offchain_.for_each(
-        [&](const Bytes& key, LayeredMap::Value value) { out.offchain_index.emplace_back(key, std::move(value)); });
+    const auto collect = [](auto& into) {
+        return [&into](const Bytes& key, LayeredMap::Value value) { into.emplace_back(key, std::move(value)); };
+    };
+    top_.changes().for_each(collect(out.storage));
+    offchain_.for_each(collect(out.offchain_index));
     out.trie = computed_->update;
     return out;
 }

@@ -323,6 +323,7 @@ TEST(TrieState, WhatIsReadThroughARecorderCanBeReadFromTheProofAlone)
 struct Broken final : StateReader {
     Outcome<std::optional<Bytes>> get(ByteView) const override { return fail(trie::TrieError::MissingNode); }
     Outcome<std::optional<Bytes>> next_key(ByteView) const override { return fail(trie::TrieError::MissingNode); }
+    Outcome<std::unique_ptr<StateReader>> child(ByteView) const override { return fail(trie::TrieError::MissingNode); }
     Outcome<trie::Update> with(std::vector<trie::Change>, StateVersion) const override
     {
         return fail(trie::TrieError::MissingNode);

@@ -1,5 +1,7 @@
 #include "host/state.hpp"
 
+#include "trie/child_tries.hpp"
+
 namespace phala::host {
 
 Outcome<std::optional<Bytes>> TrieState::get(ByteView key) const
@@ -14,6 +16,13 @@ Outcome<std::optional<Bytes>> TrieState::next_key(ByteView key) const
     if (!found)
         return std::nullopt;
     return cursor.key();
+}
+
+Outcome<std::unique_ptr<StateReader>> TrieState::child(ByteView name) const
+{
+    PHALA_TRY(const auto stored, get(trie::child_root_key(name)));
+    PHALA_TRY(const Hash root, trie::child_root_of(stored));
+    return std::make_unique<TrieState>(*nodes_, root);
 }
 
 Outcome<trie::Update> TrieState::with(std::vector<trie::Change> changes, StateVersion version) const

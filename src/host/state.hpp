@@ -2,6 +2,8 @@
 // What the host needs of a state: reading by key, walking in order, and the root that changes would give.
 #include "trie/trie.hpp"
 
+#include <memory>
+
 namespace phala::host {
 
 using trie::Hash;
@@ -15,6 +17,10 @@ struct StateReader {
 
     /// The first key behind `key` in byte order; `key` itself need not exist.
     [[nodiscard]] virtual Outcome<std::optional<Bytes>> next_key(ByteView key) const = 0;
+
+    /// The child trie of that name (spec substrate-host §2.2): empty where there is none. What it needs of this reader
+    /// must outlive it.
+    [[nodiscard]] virtual Outcome<std::unique_ptr<StateReader>> child(ByteView name) const = 0;
 
     /// The state that these changes would make, as the nodes to write.
     [[nodiscard]] virtual Outcome<trie::Update> with(std::vector<trie::Change> changes, StateVersion version) const = 0;
@@ -30,6 +36,7 @@ public:
 
     [[nodiscard]] Outcome<std::optional<Bytes>> get(ByteView key) const override;
     [[nodiscard]] Outcome<std::optional<Bytes>> next_key(ByteView key) const override;
+    [[nodiscard]] Outcome<std::unique_ptr<StateReader>> child(ByteView name) const override;
     [[nodiscard]] Outcome<trie::Update> with(std::vector<trie::Change> changes, StateVersion version) const override;
 
 private:

@@ -1,15 +1,14 @@
-#include "host/bind.hpp"
+#include "host/storage_reading.hpp"
+#include "trie/child_tries.hpp"
 
 namespace phala::host {
 
 namespace {
 
-constexpr std::string_view kChildStoragePrefix = ":child_storage:";
-
 /// Roots of child tries are written by the host alone (spec substrate-host §2.2).
 bool is_reserved(Guest& guest, ByteView key)
 {
-    if (!starts_with(key, bytes_of(kChildStoragePrefix)))
+    if (!starts_with(key, bytes_of(trie::kAnyChildStoragePrefix)))
         return false;
     guest.log(LogLevel::Warn, "host",
               "runtime tried to write under :child_storage: by an ordinary storage function; ignored");
@@ -18,6 +17,7 @@ bool is_reserved(Guest& guest, ByteView key)
 
 Outcome<void> set(Guest& guest, ByteView key, ByteView value)
 {
+    PHALA_CHECK(guest.charge_write(key.size() + value.size()));
     if (!is_reserved(guest, key))
         guest.overlay().set(key, to_bytes(value));
     return {};
@@ -31,16 +31,12 @@ Outcome<std::optional<Bytes>> get(Guest& guest, ByteView key)
 Outcome<std::optional<std::uint32_t>> read(Guest& guest, ByteView key, Output out, std::uint32_t offset)
 {
     PHALA_TRY(const auto value, guest.overlay().get(key));
-    if (!value)
-        return std::nullopt;
-    const ByteView rest = ByteView{*value}.subspan(std::min<std::size_t>(offset, value->size()));
-    if (const std::size_t size = std::min(rest.size(), out.bytes.size()); size != 0)
-        std::memcpy(out.bytes.data(), rest.data(), size);
-    return static_cast<std::uint32_t>(rest.size());
+    return read_value(value, out, offset);
 }
 
 Outcome<void> clear(Guest& guest, ByteView key)
 {
+    PHALA_CHECK(guest.charge_write(key.size()));
     if (!is_reserved(guest, key))
         guest.overlay().remove(key);
     return {};
@@ -51,22 +47,16 @@ Outcome<bool> exists(Guest& guest, ByteView key)
     return guest.overlay().exists(key);
 }
 
-/// KillStorageResult: AllRemoved and SomeRemaining, each with the number of keys of the base that were walked.
-struct Cleared {
-    std::uint8_t remaining = 0;
-    std::uint32_t count = 0;
-};
-
 Outcome<Cleared> clear_prefix_limited(Guest& guest, ByteView prefix, Scaled<std::optional<std::uint32_t>> limit)
 {
-    const ByteView reserved = bytes_of(kChildStoragePrefix);
+    const ByteView reserved = bytes_of(trie::kAnyChildStoragePrefix);
     if (starts_with(prefix, reserved) || starts_with(reserved, prefix)) {
         guest.log(LogLevel::Warn, "host",
                   "runtime tried to clear a prefix that covers the roots of child tries; ignored");
         return Cleared{};
     }
     PHALA_TRY(const auto cleared, guest.overlay().clear_prefix(prefix, limit.value));
-    return Cleared{static_cast<std::uint8_t>(cleared.all ? 0 : 1), cleared.removed};
+    return Cleared::of(cleared);
 }
 
 Outcome<void> clear_prefix(Guest& guest, ByteView prefix)
@@ -77,6 +67,7 @@ Outcome<void> clear_prefix(Guest& guest, ByteView prefix)
 
 Outcome<void> append(Guest& guest, ByteView key, ByteView item)
 {
+    PHALA_CHECK(guest.charge_write(key.size() + item.size()));
     if (is_reserved(guest, key))
         return {};
     return guest.overlay().append(key, item);
@@ -133,18 +124,6 @@ Outcome<std::uint64_t> proof_size(Guest& guest)
     return proof == nullptr ? std::numeric_limits<std::uint64_t>::max() : std::uint64_t{proof->bytes()};
 }
 
-Outcome<void> offchain_index_set(Guest& guest, ByteView key, ByteView value)
-{
-    guest.overlay().set_offchain_index(key, to_bytes(value));
-    return {};
-}
-
-Outcome<void> offchain_index_clear(Guest& guest, ByteView key)
-{
-    guest.overlay().remove_offchain_index(key);
-    return {};
-}
-
 constexpr HostFunction kFunctions[] = {
     host_function<&set>("ext_storage_set_version_1"),
     host_function<&get>("ext_storage_get_version_1"),
@@ -162,8 +141,6 @@ constexpr HostFunction kFunctions[] = {
     host_function<&rollback_transaction>("ext_storage_rollback_transaction_version_1"),
     host_function<&commit_transaction>("ext_storage_commit_transaction_version_1"),
     host_function<&proof_size>("ext_storage_proof_size_storage_proof_size_version_1"),
-    host_function<&offchain_index_set>("ext_offchain_index_set_version_1"),
-    host_function<&offchain_index_clear>("ext_offchain_index_clear_version_1"),
 };
 
 } // namespace

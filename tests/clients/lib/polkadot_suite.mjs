@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { send } from './chain.mjs';
 import { Network, until, within } from './network.mjs';
+import { moreTests } from './polkadot_more.mjs';
 
 const unit = 1_000_000_000_000n;
 
@@ -176,13 +177,6 @@ export function polkadotSuite(polkadot, version) {
       await until('it is in a block', async () => await nonce(alice) > last.nonce.toNumber());
     });
 
-    test('keys of all three kinds can sign', async () => {
-      for (const type of ['ed25519', 'ecdsa']) {
-        const pair = new polkadot.Keyring({ type, ss58Format: 30 }).addFromUri('//Dave');
-        await send(api, api.tx.balances.transferKeepAlive(pair.address, unit), alice);
-        await send(api, api.tx.system.remark('0x01'), pair);
-        assert.equal(await nonce(pair), 1);
-      }
-    });
+    moreTests(() => ({ polkadot, network, api, alice, bob, charlie }));
   });
 }

@@ -111,5 +111,6 @@ describe('polkadot-api 2.2.2', () => {
     });
   });
 
+  suite('with the new API', { oldApi: false });
   suite('with the old API only', { oldApi: true });
 });

@@ -20,6 +20,7 @@ constexpr std::array<std::pair<std::string_view, spdlog::level::level_enum>, 6> 
 
 struct Loggers {
     std::mutex mutex; // guards all below
+    LogFilter first;  ///< what logging was started with
     LogFilter filter;
     std::map<std::string, std::shared_ptr<spdlog::logger>, std::less<>> by_target;
 };
@@ -53,6 +54,14 @@ public:
     }
 };
 
+/// With the mutex held.
+void apply(Loggers& all)
+{
+    spdlog::default_logger()->set_level(all.filter.level_of("node"));
+    for (auto& [target, logger] : all.by_target)
+        logger->set_level(all.filter.level_of(target));
+}
+
 Outcome<spdlog::level::level_enum> parse_level(std::string_view text)
 {
     for (const auto& [name, level] : kLevels)
@@ -79,9 +88,9 @@ spdlog::level::level_enum LogFilter::level_of(std::string_view target) const
     return at == targets.end() ? general : at->second;
 }
 
-Outcome<LogFilter> parse_log_filter(std::string_view text)
+Outcome<LogFilter> parse_log_filter(std::string_view text, LogFilter before)
 {
-    LogFilter out;
+    LogFilter out = std::move(before);
     while (!text.empty()) {
         const auto part = text.substr(0, text.find(','));
         text.remove_prefix(std::min(text.size(), part.size() + 1));
@@ -108,6 +117,7 @@ void start_logging(const LogFilter& filter, LogStyle style)
     sink->set_formatter(std::move(formatter));
     auto& all = loggers();
     const std::lock_guard lock{all.mutex};
+    all.first = filter;
     all.filter = filter;
     auto general = std::make_shared<spdlog::logger>("node", sink);
     general->set_level(filter.level_of("node"));
@@ -116,6 +126,23 @@ void start_logging(const LogFilter& filter, LogStyle style)
         logger->sinks() = {sink};
         logger->set_level(filter.level_of(target));
     }
+}
+
+Outcome<> add_log_filter(std::string_view text)
+{
+    auto& all = loggers();
+    const std::lock_guard lock{all.mutex};
+    PHALA_TRY(all.filter, parse_log_filter(text, all.filter));
+    apply(all);
+    return {};
+}
+
+void reset_log_filter()
+{
+    auto& all = loggers();
+    const std::lock_guard lock{all.mutex};
+    all.filter = all.first;
+    apply(all);
 }
 
 spdlog::logger& log(std::string_view target)

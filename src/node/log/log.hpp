@@ -20,8 +20,9 @@ struct LogFilter {
     [[nodiscard]] spdlog::level::level_enum level_of(std::string_view target) const;
 };
 
-/// "info", "rpc=debug", or several with commas between them; the later holds. Fails with BadFilter.
-Outcome<LogFilter> parse_log_filter(std::string_view text);
+/// "info", "rpc=debug", or several with commas between them; the later holds, and what they leave out is as before.
+/// Fails with BadFilter.
+Outcome<LogFilter> parse_log_filter(std::string_view text, LogFilter before = {});
 
 struct LogStyle {
     bool detailed = false; ///< with microseconds and the thread
@@ -30,6 +31,11 @@ struct LogStyle {
 
 /// Sends the log to stderr. Call it before other threads run; without it what is at least Info goes to stdout.
 void start_logging(const LogFilter& filter, LogStyle style);
+
+/// Changes what is shown while the node runs. Fails with BadFilter.
+Outcome<> add_log_filter(std::string_view text);
+/// Back to what logging was started with.
+void reset_log_filter();
 
 /// The log of one target. The reference stays good; keep it where lines are frequent.
 spdlog::logger& log(std::string_view target);

@@ -42,5 +42,19 @@ TEST(Log, ShowsLevelTargetAndValues)
     EXPECT_TRUE(std::regex_match(text, expected)) << text;
 }
 
+TEST(Log, ChangesWhatIsShownAndGoesBack)
+{
+    auto& one = log("changed");
+    const auto before = one.level();
+    ASSERT_TRUE(add_log_filter("changed=trace"));
+    EXPECT_EQ(one.level(), spdlog::level::trace);
+    ASSERT_TRUE(add_log_filter("other=off"));
+    EXPECT_EQ(one.level(), spdlog::level::trace) << "what is left out stays";
+    EXPECT_EQ(log("other").level(), spdlog::level::off);
+    EXPECT_FALSE(add_log_filter("changed=loud"));
+    reset_log_filter();
+    EXPECT_EQ(one.level(), before);
+}
+
 } // namespace
 } // namespace phala::node

@@ -345,6 +345,19 @@ void Pool::on_finalized(const H256& block)
     impl_->included.erase(at);
 }
 
+std::vector<H256> Pool::remove(const std::vector<H256>& hashes)
+{
+    std::vector<H256> there;
+    {
+        const std::lock_guard lock{impl_->mutex};
+        for (const auto& hash : hashes)
+            if (impl_->graph.contains(hash))
+                there.push_back(hash);
+    }
+    remove_invalid(there);
+    return there;
+}
+
 void Pool::remove_invalid(const std::vector<H256>& hashes)
 {
     const std::lock_guard lock{impl_->mutex};

@@ -113,6 +113,8 @@ public:
 
     /// The author found these invalid while it built a block.
     void remove_invalid(const std::vector<H256>& hashes);
+    /// The operator wants these out, for as long as a ban lasts. Gives those that were there.
+    std::vector<H256> remove(const std::vector<H256>& hashes);
 
     [[nodiscard]] static H256 hash_of(ByteView extrinsic);
 

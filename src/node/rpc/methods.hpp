@@ -94,7 +94,8 @@ public:
             std::string expected;
             if (value == nullptr)
                 return missing(names[index]);
-            if (!detail::read(*value, out, expected))
+            using detail::read; // or one beside the type
+            if (!read(*value, out, expected))
                 return wrong(names[index], expected);
             return out;
         }
@@ -121,6 +122,8 @@ public:
     virtual void notify(std::string result) = 0;
     /// The last notification has been given: the subscription ends behind it.
     virtual void finish() = 0;
+    /// Runs a short task when little of what was notified still waits for the client to read; never if it is gone.
+    virtual void when_read(std::function<void()> task) = 0;
     /// False once the client has unsubscribed or gone.
     [[nodiscard]] virtual bool alive() const = 0;
 };

@@ -31,6 +31,11 @@ public:
     [[nodiscard]] const std::string& id() const override { return id_; }
     void notify(std::string result) override { tell(std::move(result)); }
     void finish() override { tell(std::nullopt); }
+    void when_read(std::function<void()> task) override
+    {
+        if (auto connection = connection_.lock(); connection && alive_)
+            connection->when_read(shared_from_this(), std::move(task));
+    }
     [[nodiscard]] bool alive() const override { return alive_; }
     void end() { alive_ = false; }
 
@@ -132,6 +137,19 @@ void WebSocket::notify(std::shared_ptr<WsSubscription> subscription, std::option
         else
             subscription->early.push_back(std::move(result));
     });
+}
+
+void WebSocket::when_read(std::shared_ptr<WsSubscription> subscription, std::function<void()> task)
+{
+    asio::post(stream_.get_executor(),
+               [self = shared_from_this(), subscription = std::move(subscription), task = std::move(task)]() mutable {
+                   if (!*self->open_ || !subscription->alive())
+                       return;
+                   if (self->reads_too_slowly())
+                       self->when_read_.push_back(std::move(task));
+                   else
+                       task();
+               });
 }
 
 /// One message into `incoming_`; false: the connection has ended.
@@ -272,8 +290,11 @@ awaitable<void> WebSocket::write_loop(std::shared_ptr<WebSocket> self)
         self->queued_bytes_ -= std::min(self->queued_bytes_, text.size());
         if (error)
             break;
-        if (!self->reads_too_slowly())
-            self->drained_.cancel();
+        if (self->reads_too_slowly())
+            continue;
+        self->drained_.cancel();
+        for (const auto& task : std::exchange(self->when_read_, {}))
+            task();
     }
     if (self->given_up_)
         co_await self->stream_.async_close({websocket::close_code::policy_error, *self->given_up_}, quiet);
@@ -316,6 +337,7 @@ void WebSocket::end_subscriptions()
     subscriptions_.clear();
     opened_.clear();
     after_response_.clear();
+    when_read_.clear();
 }
 
 } // namespace phala::node::rpc

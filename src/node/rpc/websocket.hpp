@@ -35,6 +35,7 @@ public:
 
     /// From any thread. No text: the subscription ends here.
     void notify(std::shared_ptr<WsSubscription> subscription, std::optional<std::string> result);
+    void when_read(std::shared_ptr<WsSubscription> subscription, std::function<void()> task);
 
 private:
     struct Incoming {
@@ -71,6 +72,7 @@ private:
     std::size_t incoming_bytes_ = 0;
     std::deque<std::string> queue_;
     std::size_t queued_bytes_ = 0; ///< what is being written included
+    std::vector<std::function<void()>> when_read_;
     std::optional<std::string> given_up_;
 
     mutable std::mutex mutex_; // guards what follows

@@ -1,3 +1,4 @@
+#include "crypto/hash.hpp"
 #include "node/rpc/json.hpp"
 #include "node/rpc/methods/api.hpp"
 #include "node/rpc/methods/texts.hpp"
@@ -29,6 +30,34 @@ struct CreatedBlock {
 
 constexpr int kSealing = 10000;
 
+/// Transactions by their hash or by all of their bytes.
+struct Named {
+    std::vector<H256> hashes;
+};
+
+bool read(const json::value& in, Named& out, std::string& expected)
+{
+    expected = R"(a list of {"hash": …} and {"extrinsic": …})";
+    const auto* list = in.if_array();
+    if (list == nullptr)
+        return false;
+    for (const auto& one : *list) {
+        const auto* object = one.if_object();
+        const auto* hash = object == nullptr ? nullptr : object->if_contains("hash");
+        const auto* extrinsic = object == nullptr ? nullptr : object->if_contains("extrinsic");
+        Bytes full;
+        if (hash != nullptr) {
+            if (!detail::read(*hash, out.hashes.emplace_back(), expected))
+                return false;
+        } else if (extrinsic == nullptr || !detail::read(*extrinsic, full, expected)) {
+            return false;
+        } else {
+            out.hashes.push_back(H256{crypto::blake2_256(full)});
+        }
+    }
+    return true;
+}
+
 } // namespace
 
 void add_author_methods(Methods& methods, const Api& api)
@@ -51,13 +80,15 @@ void add_author_methods(Methods& methods, const Api& api)
             out.push_back(scale::encode(transaction->extrinsic));
         return ok(out);
     });
+    methods.add({"author_removeExtrinsic"}, {"bytesOrHash"},
+                [&pool](const Named& transactions) { return ok(pool.remove(transactions.hashes)); }, {.unsafe = true});
     methods.add_subscription(
         {"author_submitAndWatchExtrinsic"}, {"author_unwatchExtrinsic"}, "author_extrinsicUpdate", {"extrinsic"},
         [&pool, &notifier](const SubscriptionRef& s, const Bytes& full) -> std::expected<void, RpcError> {
             auto extrinsic = unwrap(full);
             if (!extrinsic)
                 return std::unexpected(std::move(extrinsic.error()));
-            notifier.add_transaction(Pool::hash_of(*extrinsic), s);
+            notifier.add_transaction(Pool::hash_of(*extrinsic), s, WatchForm::Legacy);
             auto hash = pool.submit(TransactionSource::External, std::move(*extrinsic));
             if (!hash)
                 return pool_error(hash.error());

@@ -1,59 +1,16 @@
 #include "node/rpc/methods/notifier.hpp"
 
 #include "node/rpc/json.hpp"
+#include "node/rpc/methods/task_queue.hpp"
 #include "node/rpc/methods/texts.hpp"
 
 #include <algorithm>
-#include <condition_variable>
-#include <deque>
-#include <mutex>
 #include <spdlog/spdlog.h>
-#include <thread>
 
 namespace phala::node::rpc {
 
-namespace {
-
-std::string status_text(const TransactionEvent& event)
-{
-    const auto with = [&](const char* name) {
-        return R"({")" + std::string{name} + R"(":)" + to_text(event.other) + "}";
-    };
-    switch (event.status) {
-    case TransactionStatus::Future: return R"("future")";
-    case TransactionStatus::Ready: return R"("ready")";
-    case TransactionStatus::InBlock: return with("inBlock");
-    case TransactionStatus::Retracted: return with("retracted");
-    case TransactionStatus::Finalized: return with("finalized");
-    case TransactionStatus::FinalityTimeout: return with("finalityTimeout");
-    case TransactionStatus::Usurped: return with("usurped");
-    case TransactionStatus::Dropped: return R"("dropped")";
-    case TransactionStatus::Invalid: return R"("invalid")";
-    }
-    return "null";
-}
-
-bool is_last(TransactionStatus status)
-{
-    switch (status) {
-    case TransactionStatus::Finalized:
-    case TransactionStatus::FinalityTimeout:
-    case TransactionStatus::Usurped:
-    case TransactionStatus::Dropped:
-    case TransactionStatus::Invalid: return true;
-    default: return false;
-    }
-}
-
-} // namespace
-
 struct Notifier::Impl {
     const Chain& chain;
-
-    std::mutex mutex{}; // guards the queue
-    std::condition_variable changed{};
-    std::deque<std::function<void()>> queue{};
-    bool stopping = false;
 
     // of the thread
     Heads heads;
@@ -65,37 +22,19 @@ struct Notifier::Impl {
     std::vector<SubscriptionRef> versions{};
     std::string last_version{};
     std::vector<Storage> storages{};
-    std::map<H256, std::vector<SubscriptionRef>> transactions{};
+    struct Watcher {
+        SubscriptionRef subscription;
+        WatchForm form;
+        std::string last; ///< what it was told
+    };
+    std::map<H256, std::vector<Watcher>> transactions{};
+    std::vector<std::function<void()>> best_observers{};
     std::size_t forget_at = 1024; ///< watched transactions that are worth a look for watchers that are gone
 
-    std::thread thread{[this] { run(); }};
+    ChainHead chain_head;
+    TaskQueue queue{}; ///< its tasks use what is above
 
-    explicit Impl(const Chain& c) : chain{c}, heads{c.heads()} {}
-
-    void post(std::function<void()> task)
-    {
-        {
-            const std::lock_guard lock{mutex};
-            queue.push_back(std::move(task));
-        }
-        changed.notify_one();
-    }
-
-    void run()
-    {
-        for (;;) {
-            std::function<void()> task;
-            {
-                std::unique_lock lock{mutex};
-                changed.wait(lock, [this] { return stopping || !queue.empty(); });
-                if (stopping)
-                    return;
-                task = std::move(queue.front());
-                queue.pop_front();
-            }
-            task();
-        }
-    }
+    Impl(const Chain& c, ChainHeadLimits limits) : chain{c}, heads{c.heads()}, chain_head{c, limits} {}
 
     /// The value, or a log line: a notification has nobody to answer an error to.
     template <class T>
@@ -185,6 +124,8 @@ struct Notifier::Impl {
             tell(HeadKind::Best, heads.best);
             tell_storage();
             tell_version();
+            for (const auto& observer : best_observers)
+                observer();
         }
         for (const auto& block : event.finalized)
             tell(HeadKind::Finalized, block);
@@ -197,7 +138,7 @@ struct Notifier::Impl {
         if (transactions.size() < forget_at)
             return;
         for (auto at = transactions.begin(); at != transactions.end();) {
-            std::erase_if(at->second, [](const auto& s) { return !s->alive(); });
+            std::erase_if(at->second, [](const auto& watcher) { return !watcher.subscription->alive(); });
             at = at->second.empty() ? transactions.erase(at) : std::next(at);
         }
         forget_at = std::max(kFew, 2 * transactions.size());
@@ -208,40 +149,47 @@ struct Notifier::Impl {
         auto at = transactions.find(event.transaction);
         if (at == transactions.end())
             return;
-        const std::string text = status_text(event);
-        std::erase_if(at->second, [](const auto& s) { return !s->alive(); });
-        for (const auto& subscription : at->second)
-            subscription->notify(text);
-        if (is_last(event.status) || at->second.empty())
+        const bool last = is_last(event.status);
+        std::erase_if(at->second, [](const auto& watcher) { return !watcher.subscription->alive(); });
+        for (auto& [subscription, form, before] : at->second) {
+            std::string text = transaction_text(event, form, chain);
+            if (text != before) // validated may come twice: as future, then as ready
+                subscription->notify(text);
+            before = std::move(text);
+            if (last)
+                subscription->finish();
+        }
+        if (last || at->second.empty())
             transactions.erase(at);
     }
 };
 
-Notifier::Notifier(const Chain& chain) : impl_{std::make_unique<Impl>(chain)} {}
+Notifier::Notifier(const Chain& chain, ChainHeadLimits limits) : impl_{std::make_unique<Impl>(chain, limits)} {}
 
 Notifier::~Notifier()
 {
-    {
-        const std::lock_guard lock{impl_->mutex};
-        impl_->stopping = true;
-    }
-    impl_->changed.notify_one();
-    impl_->thread.join();
+    impl_->queue.stop();
+}
+
+ChainHead& Notifier::chain_head()
+{
+    return impl_->chain_head;
 }
 
 void Notifier::on_chain(const ChainEvent& event)
 {
-    impl_->post([impl = impl_.get(), event] { impl->chain_changed(event); });
+    impl_->chain_head.on_chain(event);
+    impl_->queue.post([impl = impl_.get(), event] { impl->chain_changed(event); });
 }
 
 void Notifier::on_transaction(const TransactionEvent& event)
 {
-    impl_->post([impl = impl_.get(), event] { impl->transaction_changed(event); });
+    impl_->queue.post([impl = impl_.get(), event] { impl->transaction_changed(event); });
 }
 
 void Notifier::add_heads(HeadKind kind, SubscriptionRef subscription)
 {
-    impl_->post([impl = impl_.get(), kind, subscription = std::move(subscription)] {
+    impl_->queue.post([impl = impl_.get(), kind, subscription = std::move(subscription)] {
         if (auto text = impl->header(kind == HeadKind::Finalized ? impl->heads.finalized : impl->heads.best))
             subscription->notify(*text);
         impl->head_subscriptions[kind].push_back(subscription);
@@ -250,7 +198,7 @@ void Notifier::add_heads(HeadKind kind, SubscriptionRef subscription)
 
 void Notifier::add_runtime_version(SubscriptionRef subscription)
 {
-    impl_->post([impl = impl_.get(), subscription = std::move(subscription)] {
+    impl_->queue.post([impl = impl_.get(), subscription = std::move(subscription)] {
         if (auto text = impl->version()) {
             impl->last_version = *text;
             subscription->notify(*text);
@@ -261,7 +209,7 @@ void Notifier::add_runtime_version(SubscriptionRef subscription)
 
 void Notifier::add_storage(std::vector<Bytes> keys, SubscriptionRef subscription)
 {
-    impl_->post([impl = impl_.get(), keys = std::move(keys), subscription = std::move(subscription)] {
+    impl_->queue.post([impl = impl_.get(), keys = std::move(keys), subscription = std::move(subscription)] {
         StorageValues unknown;
         for (const auto& key : keys)
             unknown.emplace_back(key, std::nullopt);
@@ -272,11 +220,18 @@ void Notifier::add_storage(std::vector<Bytes> keys, SubscriptionRef subscription
     });
 }
 
-void Notifier::add_transaction(const H256& hash, SubscriptionRef subscription)
+void Notifier::add_transaction(const H256& hash, SubscriptionRef subscription, WatchForm form)
 {
-    impl_->post([impl = impl_.get(), hash, subscription = std::move(subscription)] {
+    impl_->queue.post([impl = impl_.get(), hash, subscription = std::move(subscription), form] {
         impl->forget_gone_watchers();
-        impl->transactions[hash].push_back(subscription);
+        impl->transactions[hash].push_back({subscription, form, {}});
+    });
+}
+
+void Notifier::on_best_block(std::function<void()> observer)
+{
+    impl_->queue.post([impl = impl_.get(), observer = std::move(observer)]() mutable {
+        impl->best_observers.push_back(std::move(observer));
     });
 }
 

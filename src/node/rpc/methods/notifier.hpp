@@ -4,12 +4,14 @@
 #include "node/chain/chain.hpp"
 #include "node/pool/pool.hpp"
 #include "node/rpc/methods.hpp"
+#include "node/rpc/methods/chain_head.hpp"
+#include "node/rpc/methods/transaction_texts.hpp"
 
 namespace phala::node::rpc {
 
 class Notifier {
 public:
-    explicit Notifier(const Chain& chain);
+    explicit Notifier(const Chain& chain, ChainHeadLimits limits = {});
     ~Notifier();
     Notifier(const Notifier&) = delete;
     Notifier& operator=(const Notifier&) = delete;
@@ -22,7 +24,11 @@ public:
     void add_runtime_version(SubscriptionRef subscription);
     void add_storage(std::vector<Bytes> keys, SubscriptionRef subscription);
     /// From now on; call before the transaction is submitted.
-    void add_transaction(const H256& hash, SubscriptionRef subscription);
+    void add_transaction(const H256& hash, SubscriptionRef subscription, WatchForm form);
+    /// Called after each new best block, on the notifier's thread.
+    void on_best_block(std::function<void()> observer);
+
+    [[nodiscard]] ChainHead& chain_head();
 
 private:
     struct Impl;

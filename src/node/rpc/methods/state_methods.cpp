@@ -1,6 +1,7 @@
 #include "crypto/hash.hpp"
 #include "node/rpc/json.hpp"
 #include "node/rpc/methods/api.hpp"
+#include "node/rpc/methods/state_query.hpp"
 #include "node/rpc/methods/texts.hpp"
 #include "trie/proof.hpp"
 
@@ -8,8 +9,6 @@ namespace phala::node::rpc {
 
 namespace {
 
-constexpr std::uint32_t kMaxPage = 1000;
-constexpr int kPageTooLarge = 4002;
 constexpr std::size_t kMaxWatchedKeys = 10'000; // each is read again at every block
 
 struct ProofText {
@@ -21,22 +20,56 @@ struct BlockChanges {
     StorageValues changes;
 };
 
-/// Keys behind `after` (or from the prefix itself on) that have the prefix.
-Outcome<std::vector<Bytes>> keys_page(const Chain& chain, const H256& at, const Bytes& prefix, std::uint32_t count,
-                                      const std::optional<Bytes>& after)
+constexpr int kBlockRange = 4001;
+constexpr BlockNumber kMaxQueriedBlocks = 10'000;
+
+std::unexpected<RpcError> bad_range(const H256& from, const H256& to, const std::string& why)
 {
-    PHALA_TRY(auto state, chain.state_at(at));
-    trie::Cursor cursor{state.nodes(), state->root()};
-    std::vector<Bytes> keys;
-    const bool behind = after && !(*after < prefix);
-    PHALA_TRY(bool there, behind ? cursor.seek_after(*after) : cursor.seek(prefix));
-    while (there && keys.size() < count && starts_with(cursor.key(), prefix)) {
-        // a first page that starts at the prefix does not hold a key that equals it: "strictly greater"
-        if (!after || cursor.key() != *after)
-            keys.push_back(cursor.key());
-        PHALA_TRY(there, cursor.next());
+    return refuse(kBlockRange,
+                  "Cannot resolve a block range ['" + to_hex0x(from) + "' ... '" + to_hex0x(to) + "']. " + why);
+}
+
+/// The blocks of the best chain between two of it.
+std::expected<std::vector<H256>, RpcError> block_range(const Chain& chain, const H256& from, const H256& to)
+{
+    RPC_TRY(const auto first, chain.header(from));
+    RPC_TRY(const auto last, chain.header(to));
+    if (!first || !last)
+        return bad_range(from, to, "one of them is not known");
+    if (first->number > last->number || last->number - first->number >= kMaxQueriedBlocks)
+        return bad_range(from, to, "it holds 1 to " + std::to_string(kMaxQueriedBlocks) + " blocks, the older first");
+    std::vector<H256> out;
+    const BlockNumber begin = first->number;
+    const BlockNumber end = last->number;
+    for (BlockNumber number = begin; number <= end; ++number) {
+        RPC_TRY(const auto hash, chain.hash_at(number));
+        if (!hash || (number == begin && *hash != from) || (number == end && *hash != to))
+            return bad_range(from, to, "it is not on the best chain");
+        out.push_back(*hash);
     }
-    return keys;
+    return out;
+}
+
+/// What `keys` hold at the first block, and what of it changed at each later one.
+std::expected<std::vector<BlockChanges>, RpcError> query_range(const Chain& chain, const std::vector<Bytes>& keys,
+                                                               const std::vector<H256>& blocks)
+{
+    std::map<Bytes, std::optional<Bytes>> last;
+    std::vector<BlockChanges> out;
+    for (const auto& block : blocks) {
+        RPC_TRY(const auto trie, trie_at(chain, block));
+        BlockChanges changes{block, {}};
+        for (const auto& key : keys) {
+            RPC_TRY(auto value, trie.get(key));
+            auto [at, is_new] = last.try_emplace(key, value);
+            if (is_new || at->second != value)
+                changes.changes.emplace_back(key, value);
+            at->second = std::move(value);
+        }
+        if (!changes.changes.empty())
+            out.push_back(std::move(changes));
+    }
+    return out;
 }
 
 } // namespace
@@ -65,9 +98,10 @@ void add_state_methods(Methods& methods, const Api& api)
                     return found ? ok(crypto::blake2_256(*found)) : Reply{"null"};
                 });
     methods.add({"state_getStorageSize", "state_getStorageSizeAt"}, {"key", "hash"},
-                [value](const Bytes& key, At at) -> Reply {
-                    RPC_TRY(auto found, value(key, at));
-                    return found ? ok(found->size()) : Reply{"null"};
+                [&chain, block](const Bytes& key, At at) -> Reply {
+                    RPC_TRY(const auto trie, trie_at(chain, block(at)));
+                    RPC_TRY(const auto size, storage_size(trie, key));
+                    return ok(size);
                 });
     methods.add({"state_queryStorageAt"}, {"keys", "hash"},
                 [value, block](const std::vector<Bytes>& keys, At at) -> Reply {
@@ -78,21 +112,51 @@ void add_state_methods(Methods& methods, const Api& api)
                     }
                     return ok(std::vector<BlockChanges>{std::move(out)});
                 });
+    methods.add({"state_queryStorage"}, {"keys", "fromBlock", "toBlock"},
+                [&chain](const std::vector<Bytes>& keys, const H256& from, At to) -> Reply {
+                    auto blocks = block_range(chain, from, to.value_or(chain.heads().best.hash));
+                    if (!blocks)
+                        return std::unexpected(std::move(blocks.error()));
+                    auto changes = query_range(chain, keys, *blocks);
+                    if (!changes)
+                        return std::unexpected(std::move(changes.error()));
+                    return ok(*changes);
+                },
+                {.unsafe = true});
     methods.add({"state_getKeysPaged", "state_getKeysPagedAt"}, {"prefix", "count", "startKey", "hash"},
                 [&chain, block](const std::optional<Bytes>& prefix, std::uint32_t count,
                                 const std::optional<Bytes>& after, At at) -> Reply {
-                    if (count > kMaxPage)
-                        return refuse(kPageTooLarge, "count exceeds maximum value. value: " + std::to_string(count)
-                                                         + ", max: " + std::to_string(kMaxPage));
-                    RPC_TRY(auto keys, keys_page(chain, block(at), prefix.value_or(Bytes{}), count, after));
+                    if (auto fits = check_page(count); !fits)
+                        return std::unexpected(std::move(fits.error()));
+                    RPC_TRY(const auto trie, trie_at(chain, block(at)));
+                    RPC_TRY(auto keys, keys_page(trie, prefix.value_or(Bytes{}), count, after));
                     return ok(keys);
                 });
+    methods.add({"state_getKeys"}, {"prefix", "hash"},
+                [&chain, block](const std::optional<Bytes>& prefix, At at) -> Reply {
+                    RPC_TRY(const auto trie, trie_at(chain, block(at)));
+                    RPC_TRY(auto keys, all_keys(trie, prefix.value_or(Bytes{})));
+                    return ok(keys);
+                },
+                {.unsafe = true});
+    methods.add({"state_getPairs"}, {"prefix", "hash"},
+                [&chain, block](const std::optional<Bytes>& prefix, At at) -> Reply {
+                    RPC_TRY(const auto trie, trie_at(chain, block(at)));
+                    RPC_TRY(auto pairs, all_pairs(trie, prefix.value_or(Bytes{})));
+                    return ok(pairs);
+                },
+                {.unsafe = true});
     methods.add({"state_getReadProof"}, {"keys", "hash"},
                 [&chain, block](const std::vector<Bytes>& keys, At at) -> Reply {
-                    const H256 hash = block(at);
-                    RPC_TRY(auto state, chain.state_at(hash));
-                    RPC_TRY(auto proof, trie::prove(state.nodes(), state->root(), keys));
-                    return ok(ProofText{hash, std::move(proof)});
+                    RPC_TRY(const auto trie, trie_at(chain, block(at)));
+                    RPC_TRY(auto proof, trie::prove(trie.nodes(), trie.root, keys));
+                    return ok(ProofText{trie.state.block().hash, std::move(proof)});
+                });
+    methods.add({"state_getChildReadProof"}, {"childStorageKey", "keys", "hash"},
+                [&chain, block](const Bytes& child, const std::vector<Bytes>& keys, At at) -> Reply {
+                    RPC_TRY(const auto state, chain.state_at(block(at)));
+                    RPC_TRY(auto proof, child_proof(state, child, keys));
+                    return ok(ProofText{state.block().hash, std::move(proof)});
                 });
     methods.add({"state_call", "state_callAt"}, {"name", "bytes", "hash"},
                 [&chain, block](const std::string& function, const Bytes& arguments, At at) -> Reply {

@@ -1,4 +1,5 @@
 #include "crypto/ss58.hpp"
+#include "node/log/log.hpp"
 #include "node/rpc/json.hpp"
 #include "node/rpc/methods/api.hpp"
 #include "node/rpc/methods/texts.hpp"
@@ -8,6 +9,8 @@
 namespace phala::node::rpc {
 
 namespace {
+
+constexpr int kSystem = 2000;
 
 struct Health {
     std::uint32_t peers;
@@ -48,7 +51,26 @@ void add_system_methods(Methods& methods, const Api& api)
     methods.add({"system_localPeerId"}, {}, [id = api.peer_id] { return ok(id); });
     // without networking a node has no peers, and is itself the newest it knows
     methods.add({"system_health"}, {}, [] { return ok(Health{0, false, false}); });
-    methods.add({"system_peers", "system_localListenAddresses"}, {}, [] { return ok(std::vector<std::string>{}); });
+    methods.add({"system_localListenAddresses", "system_reservedPeers"}, {},
+                [] { return ok(std::vector<std::string>{}); });
+    methods.add({"system_peers"}, {}, [] { return ok(std::vector<std::string>{}); }, {.unsafe = true});
+    methods.add(
+        {"system_addReservedPeer", "system_removeReservedPeer"}, {"peer"},
+        [](const std::string&) -> Reply { return refuse(kSystem, "This node has no network: there are no peers"); },
+        {.unsafe = true});
+    methods.add({"system_addLogFilter"}, {"directives"},
+                [](const std::string& filter) -> Reply {
+                    if (auto added = add_log_filter(filter); !added)
+                        return refuse(code::kInvalidParams, "Invalid params", added.error().message());
+                    return "null";
+                },
+                {.unsafe = true});
+    methods.add({"system_resetLogFilter"}, {},
+                [] {
+                    reset_log_filter();
+                    return ok(nullptr);
+                },
+                {.unsafe = true});
     methods.add({"system_nodeRoles"}, {}, [] { return ok(std::vector<std::string>{"Authority"}); });
     methods.add({"system_syncState"}, {}, [&chain, start = chain.heads().best.number] {
         const auto best = chain.heads().best.number;
@@ -81,6 +103,8 @@ void add_all_methods(Methods& methods, const Api& api)
     add_system_methods(methods, api);
     add_payment_methods(methods, api);
     add_phala_methods(methods, api);
+    add_child_state_methods(methods, api);
+    add_new_api_methods(methods, api);
 }
 
 } // namespace phala::node::rpc

@@ -63,6 +63,16 @@ std::unexpected<RpcError> client_error(const Error& error)
     return refuse(kClient, "Client error: " + error.message());
 }
 
+std::expected<void, RpcError> check_page(std::uint32_t count)
+{
+    constexpr std::uint32_t kMaxPage = 1000;
+    constexpr int kPageTooLarge = 4002;
+    if (count > kMaxPage)
+        return refuse(kPageTooLarge, "count exceeds maximum value. value: " + std::to_string(count)
+                                         + ", max: " + std::to_string(kMaxPage));
+    return {};
+}
+
 std::unexpected<RpcError> pool_error(const Error& error)
 {
     if (!error.of<PoolError>())

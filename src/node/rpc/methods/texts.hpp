@@ -15,6 +15,9 @@ std::string changes_text(const H256& block, const StorageValues& values);
 /// 4003 "Client error: …", as the reference says it of blocks and executions.
 std::unexpected<RpcError> client_error(const Error& error);
 
+/// Keys of one page are limited, or error 4002.
+std::expected<void, RpcError> check_page(std::uint32_t count);
+
 /// The codes of author_* (spec substrate-host §7).
 std::unexpected<RpcError> pool_error(const Error& error);
 

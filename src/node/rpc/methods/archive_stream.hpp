@@ -1,0 +1,25 @@
+#pragma once
+#include "node/rpc/methods/storage_query.hpp"
+#include "node/rpc/methods/task_queue.hpp"
+
+namespace phala::node::rpc {
+
+/// Storage queries of archive_v1 (spec substrate-host §8.4), sent page by page as the client reads them.
+class ArchiveStreams {
+public:
+    explicit ArchiveStreams(const Chain& chain) : chain_{chain} {}
+
+    void storage(const SubscriptionRef& subscription, const H256& at, const std::vector<StorageItem>& items,
+                 const std::optional<Bytes>& child);
+
+private:
+    struct Stream;
+    void begin(const SubscriptionRef& subscription, const H256& at, const std::vector<StorageItem>& items,
+               const std::optional<Bytes>& child);
+    void send_page(const std::shared_ptr<Stream>& stream);
+
+    const Chain& chain_;
+    TaskQueue queue_;
+};
+
+} // namespace phala::node::rpc

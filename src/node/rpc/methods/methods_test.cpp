@@ -1,0 +1,245 @@
+// The legacy methods that clients page and prove with, archive_v1, chainSpec_v1 and the transaction groups.
+#include "node/rpc/methods/rpc_testing.hpp"
+#include "node/rpc/methods/state_query.hpp"
+#include "trie/proof.hpp"
+
+namespace phala::node::rpc {
+namespace {
+
+using MethodsTest = RpcTest;
+
+TEST_F(MethodsTest, AdvertisesWholeGroups)
+{
+    const auto listed = session->result("rpc_methods").at("methods").as_array();
+    const auto has = [&](std::string_view name) {
+        return std::ranges::any_of(listed, [&](const json::value& one) { return one == json::value(name); });
+    };
+    for (const auto* name : {"chainHead_v1_follow",
+                             "chainHead_v1_unfollow",
+                             "chainHead_v1_header",
+                             "chainHead_v1_body",
+                             "chainHead_v1_call",
+                             "chainHead_v1_storage",
+                             "chainHead_v1_continue",
+                             "chainHead_v1_stopOperation",
+                             "chainHead_v1_unpin",
+                             "chainSpec_v1_chainName",
+                             "chainSpec_v1_genesisHash",
+                             "chainSpec_v1_properties",
+                             "transaction_v1_broadcast",
+                             "transaction_v1_stop",
+                             "transactionWatch_v1_submitAndWatch",
+                             "transactionWatch_v1_unwatch",
+                             "archive_v1_genesisHash",
+                             "archive_v1_finalizedHeight",
+                             "archive_v1_hashByHeight",
+                             "archive_v1_header",
+                             "archive_v1_body",
+                             "archive_v1_call",
+                             "archive_v1_storage",
+                             "archive_v1_stopStorage",
+                             "state_getPairs",
+                             "state_getKeys",
+                             "state_queryStorage",
+                             "state_getChildReadProof",
+                             "childstate_getStorage",
+                             "childstate_getStorageHash",
+                             "childstate_getStorageSize",
+                             "childstate_getKeys",
+                             "childstate_getKeysPaged",
+                             "childstate_getKeysPagedAt",
+                             "childstate_getStorageEntries",
+                             "system_reservedPeers"})
+        EXPECT_TRUE(has(name)) << name;
+}
+
+TEST_F(MethodsTest, GivesPairsAndSizesBelowAPrefix)
+{
+    const auto keys = session->result("state_getKeys", params("0x")).as_array();
+    ASSERT_GT(keys.size(), 10U);
+    EXPECT_EQ(session->result("state_getKeysPaged", params("0x", 1000)), json::value(keys));
+    const std::string prefix = text(keys[1]).substr(0, 34);
+    const auto pairs = session->result("state_getPairs", params(prefix)).as_array();
+    ASSERT_FALSE(pairs.empty());
+    std::uint64_t sum = 0;
+    for (const auto& pair : pairs) {
+        EXPECT_TRUE(text(pair.at(0)).starts_with(prefix));
+        EXPECT_EQ(session->result("state_getStorage", {pair.at(0)}), pair.at(1));
+        sum += (text(pair.at(1)).size() - 2) / 2;
+    }
+    EXPECT_EQ(session->result("state_getStorageSize", params(prefix)), json::value(sum));
+    EXPECT_EQ(session->result("state_getStorageSize", params("0x1234")), nullptr);
+}
+
+TEST_F(MethodsTest, TellsWhatChangedOverARange)
+{
+    const std::string number = text(hex(bytes_of(":code"))); // never changes
+    const auto first = seal();
+    ASSERT_TRUE(pool->submit(TransactionSource::External, node.transfer("//Alice", "//Bob", 0)));
+    seal();
+    const auto last = seal();
+    const auto account = session->result("state_getKeysPaged", params("0x", 1000)).as_array();
+    const auto changes = session->result("state_queryStorage", {account, hex(first.hash), hex(last.hash)}).as_array();
+    ASSERT_EQ(changes.size(), 3U);
+    EXPECT_EQ(changes[0].at("changes").as_array().size(), account.size());
+    EXPECT_LT(changes[1].at("changes").as_array().size(), account.size());
+    EXPECT_EQ(changes[2].at("block"), hex(last.hash));
+    const auto constant = session->result("state_queryStorage", {json::array{number}, hex(first.hash)}).as_array();
+    EXPECT_EQ(constant.size(), 1U);
+    EXPECT_EQ(session->error("state_queryStorage", {json::array{number}, hex(last.hash), hex(first.hash)}), 4001);
+}
+
+TEST_F(MethodsTest, ReadsChildTries)
+{
+    const auto child = hex(concat(bytes_of(kChildPrefix), bytes_of("none")));
+    EXPECT_EQ(session->result("childstate_getStorage", {child, "0x01"}), nullptr);
+    EXPECT_EQ(session->result("childstate_getStorageHash", {child, "0x01"}), nullptr);
+    EXPECT_EQ(session->result("childstate_getStorageSize", {child, "0x01"}), nullptr);
+    EXPECT_EQ(session->result("childstate_getStorageEntries", {child, json::array{"0x01", "0x02"}}),
+              (json::array{nullptr, nullptr}));
+    EXPECT_EQ(session->result("childstate_getKeys", {child, "0x"}), json::array{});
+    EXPECT_EQ(session->result("childstate_getKeysPaged", {child, "0x", 10}), json::array{});
+    EXPECT_EQ(session->error("childstate_getKeysPaged", {child, "0x", 1001}), 4002);
+    EXPECT_EQ(session->error("childstate_getStorage", params("0x01", "0x01")), 4003);
+    const auto proof = session->result("state_getChildReadProof", {child, json::array{"0x01"}});
+    EXPECT_EQ(proof.at("at"), hex(node.chain->heads().best.hash));
+    std::vector<Bytes> nodes;
+    for (const auto& one : proof.at("proof").as_array())
+        nodes.push_back(*from_hex(text(one)));
+    const auto header = need(node.chain->require_header(node.chain->heads().best.hash), "header");
+    const auto absent = trie::verify(header.state_root.bytes, nodes, concat(bytes_of(kChildPrefix), bytes_of("none")));
+    ASSERT_TRUE(absent) << "it proves that there is no such child trie";
+    EXPECT_EQ(*absent, std::nullopt);
+}
+
+TEST_F(MethodsTest, ServesTheArchive)
+{
+    ASSERT_TRUE(pool->submit(TransactionSource::External, node.transfer("//Alice", "//Bob", 0)));
+    const auto block = seal();
+    const auto hash = hex(block.hash);
+    EXPECT_EQ(session->result("archive_v1_genesisHash"), hex(node.chain->heads().genesis));
+    EXPECT_EQ(session->result("archive_v1_finalizedHeight"), 1);
+    EXPECT_EQ(session->result("archive_v1_hashByHeight", params(1)), json::array{hash});
+    EXPECT_EQ(session->result("archive_v1_hashByHeight", params(7)), json::array{});
+    EXPECT_EQ(session->result("archive_v1_hashByHeight", params(1ULL << 40)), json::array{});
+    EXPECT_EQ(session->result("archive_v1_header", {hash}),
+              hex(scale::encode(need(node.chain->require_header(block.hash), "header"))));
+    EXPECT_EQ(session->result("archive_v1_body", {hash}).as_array().size(), 2U);
+    const std::string unknown = "0x" + std::string(64, '0');
+    for (const auto* method : {"archive_v1_header", "archive_v1_body"})
+        EXPECT_EQ(session->result(method, params(unknown)), nullptr);
+    EXPECT_EQ(session->result("archive_v1_call", params(unknown, "Core_version", "0x")), nullptr);
+    EXPECT_EQ(session->result("archive_v1_call", {hash, "Core_version", "0x"}).at("success"), true);
+    EXPECT_EQ(session->result("archive_v1_call", {hash, "No_such", "0x"}).at("success"), false);
+
+    const auto id = text(session->result(
+        "archive_v1_storage", {hash, json::array{json::object{{"key", "0x"}, {"type", "descendantsValues"}}}}));
+    std::size_t items = 0;
+    for (auto event = session->next(id); event.at("event") != "storageDone"; event = session->next(id)) {
+        ASSERT_EQ(event.at("event"), "storage");
+        EXPECT_TRUE(event.at("value").is_string());
+        ++items;
+    }
+    EXPECT_EQ(items, session->result("state_getKeysPaged", params("0x", 1000)).as_array().size());
+    const auto failed = text(session->result("archive_v1_storage", {unknown, json::array{}}));
+    EXPECT_EQ(session->next(failed).at("event"), "storageError");
+}
+
+TEST_F(MethodsTest, DescribesTheChain)
+{
+    EXPECT_EQ(session->result("chainSpec_v1_chainName"), "Phala Development");
+    EXPECT_EQ(session->result("chainSpec_v1_genesisHash"), hex(node.chain->heads().genesis));
+    EXPECT_EQ(session->result("chainSpec_v1_properties").at("ss58Format"), 30);
+}
+
+TEST_F(MethodsTest, BroadcastsUntilItIsToldToStop)
+{
+    // its nonce is in the past once the first is in: it is offered again and again, and refused in silence
+    const auto transaction = hex(scale::encode(node.transfer("//Alice", "//Bob", 0)));
+    const auto id = session->result("transaction_v1_broadcast", {transaction});
+    ASSERT_TRUE(id.is_string());
+    EXPECT_TRUE(session->result("transaction_v1_broadcast", params("0xffff")).is_string()) << "no error for rubbish";
+    for (int i = 0; i < 1000 && pool->ready().empty(); ++i)
+        std::this_thread::sleep_for(std::chrono::milliseconds{5});
+    ASSERT_EQ(pool->ready().size(), 1U);
+    seal();
+    EXPECT_EQ(node.nonce_of("//Alice", node.chain->heads().best.hash), 1U);
+    EXPECT_EQ(session->result("transaction_v1_stop", {id}), nullptr);
+    EXPECT_EQ(session->error("transaction_v1_stop", {id}), -32602);
+    TestSession other{methods};
+    const auto theirs = other.result("transaction_v1_broadcast", {transaction});
+    EXPECT_EQ(session->error("transaction_v1_stop", {theirs}), -32602);
+    std::size_t accepted = 0;
+    while (session->result("transaction_v1_broadcast", {transaction}).is_string())
+        ++accepted;
+    EXPECT_EQ(accepted, 15U);
+}
+
+TEST_F(MethodsTest, BroadcastsAgainWhatIsInTheFuture)
+{
+    // a gap in nonces that another client fills later
+    ASSERT_TRUE(session->result("transaction_v1_broadcast", {hex(scale::encode(node.transfer("//Alice", "//Bob", 1)))})
+                    .is_string());
+    ASSERT_TRUE(pool->submit(TransactionSource::External, node.transfer("//Alice", "//Bob", 0)));
+    for (int i = 0; i < 1000 && pool->ready().size() < 2; ++i)
+        std::this_thread::sleep_for(std::chrono::milliseconds{5});
+    seal();
+    EXPECT_EQ(node.nonce_of("//Alice", node.chain->heads().best.hash), 2U);
+}
+
+TEST_F(MethodsTest, WatchesATransactionInTheNewWords)
+{
+    const auto transaction = hex(scale::encode(node.transfer("//Alice", "//Bob", 0)));
+    const auto id = text(session->result("transactionWatch_v1_submitAndWatch", {transaction}));
+    EXPECT_EQ(session->next(id).at("event"), "validated");
+    const auto block = seal();
+    auto event = session->next(id);
+    EXPECT_EQ(event.at("event"), "bestChainBlockIncluded");
+    EXPECT_EQ(event.at("block").at("hash"), hex(block.hash));
+    EXPECT_EQ(event.at("block").at("index"), 1);
+    event = session->next(id);
+    EXPECT_EQ(event.at("event"), "finalized");
+    EXPECT_EQ(event.at("block").at("index"), 1);
+    EXPECT_EQ(session->result("transactionWatch_v1_unwatch", params(id)), false) << "it ended by itself";
+    const auto again = text(session->result("transactionWatch_v1_submitAndWatch", {transaction}));
+    EXPECT_EQ(session->next(again).at("event"), "invalid");
+    const auto rubbish = text(session->result("transactionWatch_v1_submitAndWatch", params("0xffff")));
+    EXPECT_EQ(session->next(rubbish).at("event"), "invalid");
+}
+
+TEST_F(MethodsTest, EndsALegacyWatchWithItsLastStatus)
+{
+    const auto id = text(
+        session->result("author_submitAndWatchExtrinsic", {hex(scale::encode(node.transfer("//Alice", "//Bob", 0)))}));
+    EXPECT_EQ(session->next(id), "ready");
+    const auto block = seal();
+    EXPECT_EQ(session->next(id), (json::object{{"inBlock", hex(block.hash)}}));
+    EXPECT_EQ(session->next(id), (json::object{{"finalized", hex(block.hash)}}));
+    EXPECT_EQ(session->result("author_unwatchExtrinsic", params(id)), false);
+}
+
+TEST_F(MethodsTest, TakesTransactionsOutOfThePool)
+{
+    const Bytes first = scale::encode(node.transfer("//Alice", "//Bob", 0));
+    const Bytes second = scale::encode(node.transfer("//Alice", "//Bob", 1));
+    const auto first_hash = session->result("author_submitExtrinsic", {hex(first)});
+    const auto second_hash = session->result("author_submitExtrinsic", {hex(second)});
+    const json::array named{json::object{{"hash", first_hash}}, json::object{{"extrinsic", hex(second)}},
+                            json::object{{"hash", "0x" + std::string(64, '0')}}};
+    EXPECT_EQ(session->result("author_removeExtrinsic", params(named)), (json::array{first_hash, second_hash}));
+    EXPECT_EQ(session->result("author_pendingExtrinsics"), json::array{});
+    EXPECT_EQ(session->error("author_submitExtrinsic", {hex(first)}), 1012);
+    EXPECT_EQ(session->error("author_removeExtrinsic", params(json::array{json::object{{"key", "0x"}}})), -32602);
+}
+
+TEST_F(MethodsTest, ChangesTheLogsFilter)
+{
+    EXPECT_EQ(session->result("system_addLogFilter", params("rpc=debug")), nullptr);
+    EXPECT_EQ(session->error("system_addLogFilter", params("rpc=loud")), -32602);
+    EXPECT_EQ(session->result("system_resetLogFilter"), nullptr);
+    EXPECT_EQ(session->error("system_addReservedPeer", params("/dns/nowhere")), 2000);
+    EXPECT_EQ(session->result("system_reservedPeers"), json::array{});
+}
+
+} // namespace
+} // namespace phala::node::rpc

@@ -1,0 +1,53 @@
+#pragma once
+// All methods over a chain on the built runtime, for tests; for .cpp files only, it is heavy.
+#include "node/rpc/methods/api.hpp"
+#include "node/rpc/methods/session_testing.hpp"
+#include "node/test_chain.hpp"
+
+#include <gtest/gtest.h>
+
+namespace phala::node::rpc {
+
+class RpcTest : public testing::Test {
+protected:
+    explicit RpcTest(ChainHeadLimits limits = {}, const ChainOptions& options = {}) : node{std::nullopt, options}
+    {
+        notifier = std::make_unique<Notifier>(*node.chain, limits);
+        pool = std::make_unique<Pool>(*node.validator, node.chain->heads().best.hash, 0,
+                                      [this](const TransactionEvent& event) { notifier->on_transaction(event); });
+        sealer = std::make_unique<DevSealer>(*node.chain, *pool, need(crypto::KeyPair::from_uri("//Alice"), "key"),
+                                             Sealing{SealingMode::Manual, {}});
+        node.chain->on_event([this](const ChainEvent& event) {
+            notifier->on_chain(event);
+            pool->on_best_block(node.blocks(event.retracted), node.blocks(event.enacted));
+            for (const auto& block : event.finalized)
+                pool->on_finalized(block.hash);
+        });
+        add_all_methods(methods, {*node.chain, *pool, *sealer, *notifier, spec, "1.2.3", "peer"});
+        session = std::make_unique<TestSession>(methods);
+    }
+    ~RpcTest() override
+    {
+        session->disconnect();
+        notifier.reset();
+    }
+
+    BlockRef seal(Finality finality = Finality::WithImport, std::optional<H256> parent = std::nullopt)
+    {
+        return need(sealer->create_block(DevSealer::Empty::Allow, finality, parent), "block");
+    }
+
+    static json::value hex(const auto& bytes) { return json::value(json::string(to_hex0x(bytes))); }
+    static std::string text(const json::value& value) { return std::string{value.as_string()}; }
+    static json::array params(auto... values) { return json::array{json::value(values)...}; }
+
+    ChainSpec spec = development_spec(built_runtime());
+    TestChain node;
+    std::unique_ptr<Notifier> notifier;
+    std::unique_ptr<Pool> pool;
+    std::unique_ptr<DevSealer> sealer;
+    Methods methods;
+    std::unique_ptr<TestSession> session;
+};
+
+} // namespace phala::node::rpc

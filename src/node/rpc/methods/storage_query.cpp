@@ -1,0 +1,129 @@
+#include "node/rpc/methods/storage_query.hpp"
+
+#include "crypto/hash.hpp"
+#include "node/rpc/json.hpp"
+#include "node/rpc/methods/merkle_value.hpp"
+
+namespace phala::node::rpc {
+
+namespace {
+
+constexpr std::size_t kPageItems = 256;
+constexpr std::size_t kPageBytes = 256U << 10U;
+
+// in the order of StorageKind, as clients name them
+constexpr std::array<std::string_view, 5> kKinds = {"value", "hash", "closestDescendantMerkleValue",
+                                                    "descendantsValues", "descendantsHashes"};
+
+bool full(const StorageQuery::Page& page, std::size_t bytes)
+{
+    return page.items.size() >= kPageItems || bytes >= kPageBytes;
+}
+
+} // namespace
+
+bool read(const boost::json::value& in, std::vector<StorageItem>& out, std::string& expected)
+{
+    expected = "a list of {\"key\", \"type\"}";
+    const auto* list = in.if_array();
+    if (list == nullptr)
+        return false;
+    for (const auto& one : *list) {
+        const auto* object = one.if_object();
+        const auto* key = object == nullptr ? nullptr : object->if_contains("key");
+        const auto* type = object == nullptr ? nullptr : object->if_contains("type");
+        const auto* start = object == nullptr ? nullptr : object->if_contains("paginationStartKey");
+        if (key == nullptr || type == nullptr || !type->is_string())
+            return false;
+        const auto& name = type->get_string();
+        const auto kind = std::ranges::find(kKinds, std::string_view{name.data(), name.size()});
+        if (kind == kKinds.end()) {
+            expected = "of a known type: " + std::string{kKinds[0]};
+            for (std::size_t i = 1; i < kKinds.size(); ++i)
+                expected.append(", ").append(kKinds[i]);
+            return false;
+        }
+        StorageItem item{{}, static_cast<StorageKind>(kind - kKinds.begin()), {}};
+        if (!detail::read(*key, item.key, expected))
+            return false;
+        if (start != nullptr && !start->is_null() && !detail::read(*start, item.start.emplace(), expected))
+            return false;
+        out.push_back(std::move(item));
+    }
+    return true;
+}
+
+Outcome<StorageQuery> StorageQuery::start(const Chain& chain, const H256& at, std::vector<StorageItem> items,
+                                          const std::optional<Bytes>& child)
+{
+    std::optional<Bytes> full_key;
+    if (child)
+        full_key = concat(bytes_of(kChildPrefix), *child);
+    PHALA_TRY(auto trie, trie_at(chain, at, full_key));
+    return StorageQuery{std::move(trie), std::move(items), child};
+}
+
+std::string StorageQuery::item_text(const Bytes& key, std::string_view name, ByteView value) const
+{
+    json::object out;
+    out.emplace("key", to_hex0x(key));
+    out.emplace(name, to_hex0x(value));
+    if (child_)
+        out.emplace("childTrieKey", to_hex0x(*child_));
+    return json::serialize(out);
+}
+
+Outcome<> StorageQuery::add_descendants(Page& page, std::size_t& bytes, const StorageItem& item)
+{
+    trie::Cursor cursor{trie_.nodes(), trie_.root};
+    const auto& after = behind_ ? behind_ : item.start;
+    const bool resume = after && !(*after < item.key);
+    PHALA_TRY(bool there, resume ? cursor.seek_after(*after) : cursor.seek(item.key));
+    while (there && starts_with(cursor.key(), item.key)) {
+        if (full(page, bytes))
+            return {}; // at_ stays: the next page goes on behind behind_
+        PHALA_TRY(const auto value, cursor.value());
+        page.items.push_back(item.kind == StorageKind::DescendantsValues
+                                 ? item_text(cursor.key(), "value", value)
+                                 : item_text(cursor.key(), "hash", crypto::blake2_256(value)));
+        bytes += page.items.back().size();
+        behind_ = cursor.key();
+        PHALA_TRY(there, cursor.next());
+    }
+    behind_.reset();
+    ++at_;
+    return {};
+}
+
+Outcome<> StorageQuery::add(Page& page, std::size_t& bytes)
+{
+    const StorageItem& item = items_[at_];
+    if (item.kind == StorageKind::DescendantsValues || item.kind == StorageKind::DescendantsHashes)
+        return add_descendants(page, bytes, item);
+    std::optional<Bytes> found;
+    if (item.kind == StorageKind::ClosestDescendantMerkleValue) {
+        PHALA_TRY(found, closest_merkle_value(trie_.nodes(), trie_.root, item.key));
+    } else {
+        PHALA_TRY(found, trie_.get(item.key));
+        if (found && item.kind == StorageKind::Hash)
+            found = to_bytes(crypto::blake2_256(*found));
+    }
+    if (found) {
+        page.items.push_back(item_text(item.key, kKinds[static_cast<std::size_t>(item.kind)], *found));
+        bytes += page.items.back().size();
+    }
+    ++at_;
+    return {};
+}
+
+Outcome<StorageQuery::Page> StorageQuery::next()
+{
+    Page page;
+    std::size_t bytes = 0;
+    while (at_ < items_.size() && !full(page, bytes))
+        PHALA_CHECK(add(page, bytes));
+    page.last = at_ == items_.size();
+    return page;
+}
+
+} // namespace phala::node::rpc

@@ -1,0 +1,56 @@
+#pragma once
+// The storage queries of the new API (spec substrate-host §8.3, §8.4): items of several kinds, answered page by page.
+#include "node/rpc/methods.hpp"
+#include "node/rpc/methods/state_query.hpp"
+
+namespace phala::node::rpc {
+
+enum class StorageKind : std::uint8_t {
+    Value,
+    Hash,
+    ClosestDescendantMerkleValue,
+    DescendantsValues,
+    DescendantsHashes
+};
+
+struct StorageItem {
+    Bytes key;
+    StorageKind kind = StorageKind::Value;
+    std::optional<Bytes> start; ///< of descendants: only those behind this key
+};
+
+// One parameter; the texts of the kinds are "value", "hash", "closestDescendantMerkleValue", …
+bool read(const boost::json::value& json, std::vector<StorageItem>& out, std::string& expected);
+
+/// A query that is under way. It keeps its place between pages, and the block pinned.
+class StorageQuery {
+public:
+    /// `child` is without prefix, or absent for the state itself.
+    static Outcome<StorageQuery> start(const Chain& chain, const H256& at, std::vector<StorageItem> items,
+                                       const std::optional<Bytes>& child);
+
+    struct Page {
+        std::vector<std::string> items; ///< JSON objects
+        bool last = false;
+    };
+    /// The next items, as many as one message should carry; none if the rest holds none.
+    Outcome<Page> next();
+
+private:
+    StorageQuery(TrieAt trie, std::vector<StorageItem> items, std::optional<Bytes> child)
+        : trie_{std::move(trie)}, items_{std::move(items)}, child_{std::move(child)}
+    {
+    }
+
+    Outcome<> add(Page& page, std::size_t& bytes);
+    Outcome<> add_descendants(Page& page, std::size_t& bytes, const StorageItem& item);
+    std::string item_text(const Bytes& key, std::string_view name, ByteView value) const;
+
+    TrieAt trie_;
+    std::vector<StorageItem> items_;
+    std::optional<Bytes> child_;
+    std::size_t at_ = 0;
+    std::optional<Bytes> behind_; ///< the last descendant that was given
+};
+
+} // namespace phala::node::rpc

@@ -45,7 +45,7 @@ TEST(NodeCache, ReadsTheBaseOncePerNode)
     const NodeCache cache{base, 1 << 20};
     for (int round = 0; round < 3; ++round)
         for (const auto& hash : hashes)
-            EXPECT_EQ(cache.get(hash).value(), base.nodes.nodes().at(hash));
+            EXPECT_EQ(cache.get(hash).value(), *base.nodes.find(hash));
     EXPECT_EQ(base.reads, 100);
     const Bytes fresh(50, 9);
     cache.insert(crypto::blake2_256(fresh), fresh);

@@ -136,8 +136,11 @@ Outcome<NodeView> decode(ByteView bytes, ChildSet* omitted)
         if ((bitmap >> i & 1) == 0)
             continue;
         ByteView& child = node.children[i];
-        if (!read_prefixed(rest, child))
-            return bad("child is cut off");
+        // One byte tells a child's length: none is longer than a hash.
+        ByteView length_byte;
+        if (!read_bytes(rest, length_byte, 1) || length_byte[0] % 4 != 0
+            || !read_bytes(rest, child, length_byte[0] / 4))
+            return bad("child is cut off, or longer than a hash");
         if (child.empty() && omitted != nullptr)
             *omitted = static_cast<ChildSet>(*omitted | 1u << i);
         else if (child.empty() || child.size() > 32)
@@ -223,7 +226,7 @@ void encode_node_with_omissions(Bytes& out, const NodeView& node, ChildSet omitt
         if (node.children[i].empty() && !is_omitted)
             continue;
         const ByteView child = is_omitted ? ByteView{} : node.children[i];
-        scale::encode_compact(writer, child.size());
+        out.push_back(static_cast<std::uint8_t>(child.size() << 2));
         append(out, child);
     }
 }

@@ -1,8 +1,9 @@
 #pragma once
 // Read proofs (spec substrate-host §2.4): the stored nodes on the paths of keys, enough to read them without the store.
-#include "trie/reader.hpp"
+#include "trie/memory_nodes.hpp"
 
 #include <span>
+#include <unordered_map>
 
 namespace phala::trie {
 
@@ -36,6 +37,10 @@ public:
     explicit ProofReader(std::span<const Bytes> proof);
 
     [[nodiscard]] Outcome<std::optional<Bytes>> get(const Hash& hash) const override { return nodes_.get(hash); }
+    [[nodiscard]] Outcome<std::optional<NodeBytes>> borrow(const Hash& hash) const override
+    {
+        return nodes_.borrow(hash);
+    }
 
 private:
     MemoryNodes nodes_;

@@ -4,18 +4,12 @@
 
 namespace phala::trie {
 
-Outcome<std::optional<Bytes>> MemoryNodes::get(const Hash& hash) const
+Outcome<std::optional<NodeBytes>> NodeReader::borrow(const Hash& hash) const
 {
-    const auto found = nodes_.find(hash);
-    if (found == nodes_.end())
+    PHALA_TRY(auto found, get(hash));
+    if (!found)
         return std::nullopt;
-    return found->second;
-}
-
-void MemoryNodes::insert(std::vector<std::pair<Hash, Bytes>> nodes)
-{
-    for (auto& [hash, bytes] : nodes)
-        nodes_.insert_or_assign(hash, std::move(bytes));
+    return NodeBytes{std::move(*found)};
 }
 
 Outcome<Bytes> load(const NodeReader& reader, const Hash& hash)
@@ -33,6 +27,16 @@ Outcome<Bytes> load_child(const NodeReader& reader, ByteView reference)
     return to_bytes(reference);
 }
 
+Outcome<NodeBytes> borrow_child(const NodeReader& reader, ByteView reference)
+{
+    if (reference.size() != 32)
+        return NodeBytes{to_bytes(reference)}; // the parent need not live as long
+    PHALA_TRY(auto found, reader.borrow(array_of<32>(reference)));
+    if (!found)
+        return fail(TrieError::MissingNode, to_hex0x(reference));
+    return std::move(*found);
+}
+
 namespace {
 
 Outcome<Bytes> load_value(const NodeReader& reader, const NodeValue& value)
@@ -48,10 +52,10 @@ Outcome<std::optional<Bytes>> get(const NodeReader& reader, const Hash& root, By
 {
     if (root == kEmptyRoot)
         return std::nullopt;
-    PHALA_TRY(Bytes encoded, load(reader, root));
+    PHALA_TRY(NodeBytes encoded, borrow_child(reader, root));
     Nibbles rest{key};
     for (;;) {
-        PHALA_TRY(const NodeView node, decode_node(encoded));
+        PHALA_TRY(const NodeView node, decode_node(encoded.view()));
         const std::size_t common = common_prefix(node.partial, rest);
         if (common != node.partial.size())
             return std::nullopt;
@@ -66,7 +70,7 @@ Outcome<std::optional<Bytes>> get(const NodeReader& reader, const Hash& root, By
         if (child.empty())
             return std::nullopt;
         rest = rest.drop(1);
-        PHALA_TRY(Bytes next, load_child(reader, child));
+        PHALA_TRY(NodeBytes next, borrow_child(reader, child));
         encoded = std::move(next);
     }
 }

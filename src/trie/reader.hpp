@@ -2,10 +2,33 @@
 #include "trie/node.hpp"
 
 #include <optional>
-#include <unordered_map>
 #include <vector>
 
 namespace phala::trie {
+
+/// The bytes of a node, or a view of them where the reader keeps them.
+class NodeBytes {
+public:
+    NodeBytes() = default;
+    explicit NodeBytes(Bytes owned) : owned_{std::move(owned)}, view_{owned_} {}
+    static NodeBytes borrowed(ByteView view)
+    {
+        NodeBytes out;
+        out.view_ = view;
+        return out;
+    }
+
+    NodeBytes(NodeBytes&&) noexcept = default; // a vector that moves keeps its bytes where they are
+    NodeBytes& operator=(NodeBytes&&) noexcept = default;
+
+    [[nodiscard]] ByteView view() const { return view_; }
+
+private:
+    Bytes owned_;
+    ByteView view_;
+};
+
+class MemoryNodes;
 
 /// Where nodes and, for state version 1, values come from: a database, a memory map, a proof.
 struct NodeReader {
@@ -13,6 +36,12 @@ struct NodeReader {
 
     /// The bytes whose hash is `hash`; none where they are not stored. An error is one of the store itself.
     [[nodiscard]] virtual Outcome<std::optional<Bytes>> get(const Hash& hash) const = 0;
+
+    /// The same without a copy where the reader keeps the bytes; valid until it changes.
+    [[nodiscard]] virtual Outcome<std::optional<NodeBytes>> borrow(const Hash& hash) const;
+
+    /// Where the nodes are, if they all lie in memory; else null.
+    [[nodiscard]] virtual const MemoryNodes* in_memory() const { return nullptr; }
 };
 
 /// Node hashes are uniform, so their first bytes are a hash.
@@ -25,27 +54,14 @@ struct HashOfHash {
     }
 };
 
-using NodeMap = std::unordered_map<Hash, Bytes, HashOfHash>;
-
-/// Nodes in memory: for tests, genesis, and state that is rebuilt from elsewhere.
-class MemoryNodes final : public NodeReader {
-public:
-    [[nodiscard]] Outcome<std::optional<Bytes>> get(const Hash& hash) const override;
-
-    void insert(const Hash& hash, Bytes bytes) { nodes_.insert_or_assign(hash, std::move(bytes)); }
-    void insert(std::vector<std::pair<Hash, Bytes>> nodes);
-    void erase(const Hash& hash) { nodes_.erase(hash); }
-    [[nodiscard]] const NodeMap& nodes() const { return nodes_; }
-
-private:
-    NodeMap nodes_;
-};
-
 /// The node stored under `hash`, which must be there.
 Outcome<Bytes> load(const NodeReader& reader, const Hash& hash);
 
 /// As above for a child reference of a node: a hash, or the child itself.
 Outcome<Bytes> load_child(const NodeReader& reader, ByteView reference);
+
+/// As load_child, without a copy where the reader keeps the bytes.
+Outcome<NodeBytes> borrow_child(const NodeReader& reader, ByteView reference);
 
 /// The value of `key`, if it has one.
 Outcome<std::optional<Bytes>> get(const NodeReader& reader, const Hash& root, ByteView key);

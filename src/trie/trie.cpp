@@ -2,6 +2,7 @@
 
 #include "scale/codec.hpp"
 
+#include <deque>
 #include <memory>
 
 namespace phala::trie {
@@ -143,6 +144,7 @@ private:
         NodeView node;
         Hash value_hash;
         if (end - begin == 1) {
+            fetch_ahead(begin);
             node.partial = first;
             node.value = sink_.fresh_value(entries_[begin].value, value_hash);
             return sink_.finish(node, place);
@@ -171,6 +173,18 @@ private:
         return out;
     }
 
+    /// Sorted keys and their values lie anywhere in memory: it is asked for those that come soon.
+    void fetch_ahead(std::size_t now) const
+    {
+        constexpr std::size_t kDistance = 8;
+        if (now + kDistance >= entries_.size())
+            return;
+        const Entry& soon = entries_[now + kDistance];
+        __builtin_prefetch(soon.key.data());
+        __builtin_prefetch(soon.value.data());
+        __builtin_prefetch(soon.value.data() + soon.value.size());
+    }
+
     [[nodiscard]] std::size_t end_of_group(std::size_t begin, std::size_t end, std::size_t at,
                                            std::uint8_t nibble) const
     {
@@ -192,6 +206,8 @@ Hash build(std::vector<Entry> entries, StateVersion version, HashFunction hash, 
     if (entries.empty())
         return hash(ByteArray<1>{0});
     sort_by_key(entries);
+    if (keep != nullptr)
+        keep->inserted.reserve(entries.size() + entries.size() / 4); // about one branch for several leaves
     return Builder{sink, entries}.root();
 }
 
@@ -235,7 +251,7 @@ struct Slot {
 
 /// A node on a changed path.
 struct OpenNode {
-    Bytes encoded;     // what the views below borrow from, if the node was stored; else they borrow from the changes
+    NodeBytes encoded; // what the views below borrow from, if the node was stored; else they borrow from the changes
     Bytes own_partial; // what the partial key borrows from, if it was cut or joined
     Nibbles partial;
     NodeValue value;
@@ -251,9 +267,78 @@ struct OpenNode {
 
 using Changes = std::span<const Change>;
 
+/// Has the machine fetch the nodes on the paths of some keys, all paths at once: going down one path after the other,
+/// every step would wait for memory.
+class Fetcher {
+public:
+    explicit Fetcher(const MemoryNodes* nodes) : nodes_{nodes} {}
+
+    /// As many keys as have nodes that fit the nearest cache.
+    static constexpr std::size_t kMost = 48;
+
+    void run(ByteView reference, Changes changes, std::size_t depth)
+    {
+        if (nodes_ == nullptr)
+            return;
+        now_.assign(1, {reference, changes, depth});
+        while (!now_.empty()) {
+            hashes_.clear();
+            for (const auto& path : now_)
+                if (path.reference.size() == 32)
+                    hashes_.push_back(array_of<32>(path.reference));
+            nodes_->prefetch(hashes_);
+            next_.clear();
+            for (const auto& path : now_)
+                descend(path);
+            now_.swap(next_);
+        }
+    }
+
+private:
+    struct Path {
+        ByteView reference;
+        Changes changes; // whose keys agree in their first `depth` half bytes
+        std::size_t depth;
+    };
+
+    void descend(const Path& path)
+    {
+        ByteView encoded = path.reference;
+        if (encoded.size() == 32) {
+            const Bytes* found = nodes_->find(array_of<32>(encoded));
+            encoded = found == nullptr ? ByteView{} : ByteView{*found};
+        }
+        const auto node = decode_node(encoded);
+        if (!node || !node->is_branch) // whoever reads it will tell what is wrong
+            return;
+        const std::size_t below = path.depth + node->partial.size();
+        for (std::size_t i = 0; i < path.changes.size();) {
+            const Nibbles key{path.changes[i].key};
+            std::size_t end = i + 1;
+            if (key.size() > below) {
+                const std::uint8_t nibble = key[below];
+                while (end < path.changes.size() && Nibbles{path.changes[end].key}.size() > below
+                       && Nibbles{path.changes[end].key}[below] == nibble)
+                    ++end;
+                if (!node->children[nibble].empty())
+                    next_.push_back({node->children[nibble], path.changes.subspan(i, end - i), below + 1});
+            }
+            i = end;
+        }
+    }
+
+    const MemoryNodes* nodes_;
+    std::vector<Path> now_;
+    std::vector<Path> next_;
+    std::vector<Hash> hashes_;
+};
+
 class Updater {
 public:
-    Updater(const NodeReader& reader, Sink& sink, Update& out) : reader_{reader}, sink_{sink}, out_{out} {}
+    Updater(const NodeReader& reader, Sink& sink, Update& out)
+        : reader_{reader}, sink_{sink}, out_{out}, fetcher_{reader.in_memory()}
+    {
+    }
 
     Outcome<void> run(const Hash& root, Changes changes)
     {
@@ -281,6 +366,20 @@ private:
         const ByteView before = slot.stored;
         if (slot.empty())
             return grow(slot, changes, depth, level);
+        const bool fetches = !fetched_ && changes.size() <= Fetcher::kMost;
+        if (fetches) {
+            fetcher_.run(before, changes, depth);
+            fetched_ = true;
+        }
+        auto changed = apply_to_node(slot, changes, depth, level);
+        if (fetches)
+            fetched_ = false;
+        return changed;
+    }
+
+    Outcome<bool> apply_to_node(Slot& slot, Changes changes, std::size_t depth, unsigned level)
+    {
+        const ByteView before = slot.stored;
         if (!slot.open)
             PHALA_CHECK(open(slot));
         const bool split = split_where_changes_leave(slot, changes, depth);
@@ -295,14 +394,16 @@ private:
         if (before.size() == 32)
             out_.removed.push_back(array_of<32>(before));
         PHALA_CHECK(tidy(slot));
+        if (slot.open)
+            seal_children(*slot.open);
         return true;
     }
 
     Outcome<void> open(Slot& slot)
     {
         auto node = std::make_unique<OpenNode>();
-        PHALA_TRY(node->encoded, load_child(reader_, slot.stored));
-        PHALA_TRY(const NodeView view, decode_node(node->encoded));
+        PHALA_TRY(node->encoded, borrow_child(reader_, slot.stored));
+        PHALA_TRY(const NodeView view, decode_node(node->encoded.view()));
         if (view.is_empty())
             return fail(TrieError::BadNode, "empty node inside a trie");
         node->partial = view.partial;
@@ -332,6 +433,7 @@ private:
         node->partial = rest.take(common_prefix(rest, Nibbles{last->key}.drop(depth)));
         slot.open = std::move(node);
         PHALA_CHECK(apply_inside(*slot.open, changes, depth, level));
+        seal_children(*slot.open);
         return true;
     }
 
@@ -448,32 +550,38 @@ private:
         node.partial = Nibbles{node.own_partial, padding};
     }
 
-    /// Encodes `node` after the open nodes below it.
+    /// Encodes the open children of a node. Until now each could still have been joined with the node; now they are as
+    /// they stay.
+    void seal_children(OpenNode& node)
+    {
+        for (auto& child : node.children) {
+            if (!child.open)
+                continue;
+            child.stored = sealed_.emplace_back(finish(*child.open, Place::Inside)).view();
+            child.open.reset();
+        }
+    }
+
+    /// Encodes a node whose children are sealed.
     Reference finish(const OpenNode& node, Place place)
     {
         NodeView view;
         Hash value_hash;
         view.partial = node.partial;
         view.value = node.value_is_fresh ? sink_.fresh_value(node.value.bytes, value_hash) : node.value;
-        const std::size_t base = references_.size();
-        for (const auto& child : node.children)
-            if (child.open)
-                references_.push_back(finish(*child.open, Place::Inside));
-        std::size_t next = base;
         for (std::size_t i = 0; i < kChildren; ++i) {
-            const Slot& child = node.children[i];
-            view.children[i] = child.open ? references_[next++].view() : child.stored;
+            view.children[i] = node.children[i].stored;
             view.is_branch |= !view.children[i].empty();
         }
-        const Reference out = sink_.finish(view, place);
-        references_.resize(base);
-        return out;
+        return sink_.finish(view, place);
     }
 
     const NodeReader& reader_;
     Sink& sink_;
     Update& out_;
-    std::vector<Reference> references_; // of children that wait for their parent
+    Fetcher fetcher_;
+    bool fetched_ = false;         // what is being changed was fetched
+    std::deque<Reference> sealed_; // what sealed children are borrowed from
 };
 
 } // namespace
@@ -491,6 +599,7 @@ Outcome<Update> update(const NodeReader& reader, const Hash& root, std::vector<C
         out.root = build(std::move(entries), version, crypto::blake2_256, &out);
         return out;
     }
+    out.inserted.reserve(3 * changes.size()); // a leaf each, and of the branches above it those that few others share
     Sink sink{version, crypto::blake2_256, &out};
     PHALA_CHECK(Updater(reader, sink, out).run(root, changes));
     return out;

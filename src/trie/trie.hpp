@@ -1,7 +1,7 @@
 #pragma once
 // The base-16 Merkle trie over byte strings (spec substrate-host §2): roots of whole maps, and changes to stored tries.
 #include "crypto/hash.hpp"
-#include "trie/reader.hpp"
+#include "trie/memory_nodes.hpp"
 
 #include <span>
 #include <utility>

@@ -12,29 +12,35 @@ namespace {
 
 std::atomic<bool> is_next_write_torn{false};
 
-/// Writes half of what it is given and ends the process, once a test has asked for that.
+/// Writes half of what it is given, and then ends the process or finds the disk full, once a test has asked for that.
 class TearingFile : public rocksdb::FSWritableFileOwnerWrapper {
 public:
     using FSWritableFileOwnerWrapper::FSWritableFileOwnerWrapper;
     rocksdb::IOStatus Append(const rocksdb::Slice& data, const rocksdb::IOOptions& options,
                              rocksdb::IODebugContext* debug) override
     {
-        tear(data, options, debug);
+        if (auto status = tear(data, options, debug); !status.ok())
+            return status;
         return FSWritableFileOwnerWrapper::Append(data, options, debug);
     }
     rocksdb::IOStatus Append(const rocksdb::Slice& data, const rocksdb::IOOptions& options,
                              const rocksdb::DataVerificationInfo& verification, rocksdb::IODebugContext* debug) override
     {
-        tear(data, options, debug);
+        if (auto status = tear(data, options, debug); !status.ok())
+            return status;
         return FSWritableFileOwnerWrapper::Append(data, options, verification, debug);
     }
 
 private:
-    void tear(const rocksdb::Slice& data, const rocksdb::IOOptions& options, rocksdb::IODebugContext* debug)
+    rocksdb::IOStatus tear(const rocksdb::Slice& data, const rocksdb::IOOptions& options,
+                           rocksdb::IODebugContext* debug)
     {
-        if (!is_next_write_torn)
-            return;
+        const bool full = due("full-disk");
+        if (!full && !is_next_write_torn)
+            return rocksdb::IOStatus::OK();
         FSWritableFileOwnerWrapper::Append({data.data(), data.size() / 2}, options, debug).PermitUncheckedError();
+        if (full)
+            return rocksdb::IOStatus::NoSpace("No space left on device");
         FSWritableFileOwnerWrapper::Fsync(options, debug).PermitUncheckedError();
         die(detail::wanted().name);
     }

@@ -1,6 +1,7 @@
 #pragma once
 // A fault in the middle of a commit (invariant 2 of the architecture): half of what RocksDB writes to its log reaches
-// the disk, then the process is gone. Natively only, and only where PHALA_FAULT names a point.
+// the disk, then the process is gone; or, at the point "full-disk", there is no more space. Natively only, and
+// only where PHALA_FAULT names a point.
 #include <memory>
 #include <string_view>
 

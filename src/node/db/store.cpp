@@ -20,9 +20,14 @@ std::string_view describe(DbError error)
     case DbError::CannotOpen: return "the database cannot be opened";
     case DbError::Locked:
         return "the database is in use by another process; stop that process or choose another --base-path";
-    case DbError::WrongVersion:
-        return "the database has another layout version; use the release that wrote it or another --base-path";
-    case DbError::Corrupt: return "the database is damaged; delete it and let the node build it again";
+    case DbError::NewerVersion:
+        return "the database was written by a newer release; use that release or choose another --base-path";
+    case DbError::OlderVersion:
+        return "the database was written by an older release, in a layout that this one does not read; use that release "
+               "or delete the database with purge-chain";
+    case DbError::Corrupt:
+        return "the database is damaged; delete it with purge-chain and let the node build it again, or restore a copy";
+    case DbError::Full: return "the disk is full; free some space and start the node again, nothing stored is lost";
     case DbError::Io: return "the database could not be read or written";
     }
     return "unknown database error";
@@ -44,9 +49,54 @@ Bytes bytes(const rocksdb::Slice& text)
     return {data, data + text.size()};
 }
 
-std::unexpected<Error> io(const rocksdb::Status& status)
+std::unexpected<Error> io(const rocksdb::Status& status, DbError otherwise = DbError::Io)
 {
-    return fail(status.IsCorruption() ? DbError::Corrupt : DbError::Io, status.ToString());
+    if (status.IsNoSpace())
+        return fail(DbError::Full, status.ToString());
+    return fail(status.IsCorruption() ? DbError::Corrupt : otherwise, status.ToString());
+}
+
+std::unexpected<Error> refused(DbError which, std::uint32_t version)
+{
+    return fail(which,
+                "its version is " + std::to_string(version) + ", this program's " + std::to_string(Store::kVersion));
+}
+
+/// Refuses a version that is not ours; true if there is none yet.
+Outcome<bool> check_version(const rocksdb::Status& status, const std::string& value)
+{
+    if (status.IsNotFound())
+        return true;
+    if (!status.ok())
+        return io(status);
+    if (value.size() != sizeof(Store::kVersion))
+        return fail(DbError::Corrupt, "the record of its version");
+    std::uint32_t version = 0;
+    for (std::size_t i = value.size(); i-- > 0;)
+        version = version << 8U | static_cast<std::uint8_t>(value[i]);
+    if (version != Store::kVersion)
+        return refused(version > Store::kVersion ? DbError::NewerVersion : DbError::OlderVersion, version);
+    return false;
+}
+
+/// Before anything is changed: whether a database of another layout lies there.
+Outcome<> check_columns(const rocksdb::DBOptions& options, const std::string& folder)
+{
+    std::vector<std::string> there;
+    if (!rocksdb::DB::ListColumnFamilies(options, folder, &there).ok())
+        return {}; // none yet, or one that cannot be opened: opening says why
+    if (there.size() == kColumns.size())
+        return {};
+    rocksdb::DB* db = nullptr;
+    if (auto status = rocksdb::DB::OpenForReadOnly(rocksdb::Options{options, {}}, folder, &db); !status.ok())
+        return io(status, DbError::CannotOpen);
+    const std::unique_ptr<rocksdb::DB> open{db};
+    std::string value;
+    const auto status = open->Get({}, slice(bytes_of(kVersionKey)), &value);
+    PHALA_TRY(const bool fresh, check_version(status, value)); // fresh: the process was killed as it made the columns
+    if (!fresh || there.size() > kColumns.size())
+        return fail(DbError::Corrupt, "it has " + std::to_string(there.size()) + " columns");
+    return {};
 }
 
 rocksdb::ColumnFamilyOptions column_options(Column column, const std::shared_ptr<rocksdb::Cache>& cache)
@@ -92,6 +142,7 @@ struct Store::Impl {
     std::unique_ptr<rocksdb::Env> env; // outlives the database
     std::unique_ptr<rocksdb::DB> db;
     std::vector<rocksdb::ColumnFamilyHandle*> columns;
+    std::optional<Error> failed; ///< a write: RocksDB's log may end in half a record, so nothing is written behind it
 
     Impl() = default;
     Impl(const Impl&) = delete;
@@ -124,6 +175,7 @@ Outcome<std::unique_ptr<Store>> Store::open(const std::filesystem::path& folder,
     db_options.create_if_missing = true;
     db_options.create_missing_column_families = true;
     db_options.max_open_files = 512;
+    db_options.max_bgerror_resume_count = 0; // it would write behind half a record
     db_options.keep_log_file_num = 2;
     db_options.info_log_level = rocksdb::WARN_LEVEL;
     impl->env = fault::tearing_env();
@@ -135,26 +187,25 @@ Outcome<std::unique_ptr<Store>> Store::open(const std::filesystem::path& folder,
     for (const auto& [column, name] : kColumns) // column 0 must carry RocksDB's own name
         descriptors.emplace_back(column == Column::Meta ? rocksdb::kDefaultColumnFamilyName : std::string{name},
                                  column_options(column, cache));
+    PHALA_CHECK(check_columns(db_options, folder.string()));
     rocksdb::DB* db = nullptr;
     auto status = rocksdb::DB::Open(db_options, folder.string(), descriptors, &impl->columns, &db);
     if (!status.ok()) {
         const std::string text = status.ToString();
-        if (text.find("lock") != std::string::npos)
+        if (text.find("lock file") != std::string::npos || text.find("lock hold") != std::string::npos)
             return fail(DbError::Locked, folder.string());
-        if (status.IsInvalidArgument()) // columns that this version does not know
-            return fail(DbError::WrongVersion, text);
-        return fail(status.IsCorruption() ? DbError::Corrupt : DbError::CannotOpen, text);
+        return io(status, DbError::CannotOpen);
     }
     impl->db.reset(db);
 
     auto store = std::unique_ptr<Store>{new Store{std::move(impl)}};
-    PHALA_TRY(auto version, store->get(Column::Meta, bytes_of(kVersionKey)));
-    const auto ours = le_bytes(kVersion);
-    if (version && !equal(*version, ours))
-        return fail(DbError::WrongVersion, folder.string());
-    if (!version) {
+    std::string value;
+    status = store->impl_->db->Get({}, store->impl_->handle(Column::Meta), slice(bytes_of(kVersionKey)), &value);
+    PHALA_TRY(const bool fresh, check_version(status, value));
+    if (fresh) {
         rocksdb::WriteOptions write;
         write.sync = true;
+        const auto ours = le_bytes(kVersion);
         status =
             store->impl_->db->Put(write, store->impl_->handle(Column::Meta), slice(bytes_of(kVersionKey)), slice(ours));
         if (!status.ok())
@@ -212,11 +263,15 @@ Outcome<> Store::commit(Batch batch)
     }
     fault::point("before-commit");
     fault::tear_next_write("inside");
+    if (impl_->failed)
+        return std::unexpected{*impl_->failed};
     rocksdb::WriteOptions options;
     options.sync = impl_->options.sync;
     auto status = impl_->db->Write(options, &changes);
-    if (!status.ok())
-        return io(status);
+    if (!status.ok()) {
+        impl_->failed = io(status).error();
+        return std::unexpected{*impl_->failed};
+    }
     fault::point("after-commit");
     return {};
 }

@@ -10,7 +10,7 @@
 
 namespace phala::node {
 
-enum class DbError : std::uint8_t { CannotOpen, Locked, WrongVersion, Corrupt, Io };
+enum class DbError : std::uint8_t { CannotOpen, Locked, NewerVersion, OlderVersion, Corrupt, Full, Io };
 std::string_view describe(DbError error);
 
 /// What each column maps; all but Meta are rebuilt from blocks alone.
@@ -71,7 +71,10 @@ public:
     /// Entries from `key` on in byte order, at most `count`.
     Outcome<std::vector<Entry>> range(Column column, ByteView key, std::size_t count) const;
 
-    /// Fault points: "before-commit", "inside" (half of the batch has reached the log file), "after-commit".
+    /// After an error nothing of the batch is stored, what was stored can be read, and every later commit fails likewise
+    /// until the store is opened again.
+    /// Fault points: "before-commit", "inside" (half of the batch has reached the log file), "after-commit", and
+    /// "full-disk" (no space for the rest of a write).
     Outcome<> commit(Batch batch);
 
 private:

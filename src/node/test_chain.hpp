@@ -107,7 +107,7 @@ public:
         const Bytes call =
             concat(Bytes{40, 0}, scale::encode(MultiAddress::of(target), scale::Compact<Balance>{amount}));
         const H256 genesis = chain->heads().genesis;
-        const auto version = need(chain->version_at(genesis), "version");
+        const auto version = need(chain->version_at(chain->heads().best.hash), "version");
         const Bytes full =
             sign_extrinsic(call, AccountId{sender.account()}, tx_extensions(Era::immortal(), nonce, 0),
                            implicit_bytes({version.spec_version, version.transaction_version, genesis}, genesis),
@@ -146,6 +146,12 @@ public:
     BlockRef seal(Finality finality = Finality::WithImport, std::optional<H256> parent = std::nullopt)
     {
         return need(sealer->create_block(DevSealer::Empty::Allow, finality, parent), "block");
+    }
+
+    /// Entries of a column of the database.
+    [[nodiscard]] std::size_t count(Column column) const
+    {
+        return need(store->range(column, {}, 10'000'000), "range").size();
     }
 
     [[nodiscard]] Nonce nonce_of(const char* who, const H256& at) const

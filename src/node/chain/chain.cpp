@@ -349,9 +349,10 @@ Outcome<H256> Chain::import(const Block& block, Finality finality)
 {
     const std::lock_guard writing{impl_->writing};
     const H256 hash = aura::hash_of(block.header);
+    (void)impl_->stored_nodes.take_failure(); // of a reader before
     auto outcome = impl_->import(block, hash, finality);
     if (!outcome)
-        impl_->note_failure(hash, outcome.error());
+        return std::unexpected{impl_->judge(hash, std::move(outcome.error()))};
     return outcome;
 }
 
@@ -372,7 +373,7 @@ Outcome<> Chain::check(const H256& hash) const
     PHALA_TRY(auto header, impl_->require_header(hash));
     PHALA_TRY(auto extrinsics, body(hash));
     if (!extrinsics)
-        return fail(ChainError::UnknownBlock, "the body of " + to_hex0x(hash) + " was pruned");
+        return fail(ChainError::BodyDiscarded, to_hex0x(hash));
     if (header.number.value == 0)
         return fail(ChainError::BadNumber, "block 0 is not executed");
     PHALA_TRY(auto parent, impl_->require_header(header.parent_hash));

@@ -53,19 +53,6 @@ enum class Finality : std::uint8_t {
     WithImport ///< if it becomes the best block
 };
 
-/// Trie nodes of the store.
-class StoredNodes final : public trie::NodeReader {
-public:
-    explicit StoredNodes(const Store& store) : store_{store} {}
-    [[nodiscard]] Outcome<std::optional<Bytes>> get(const trie::Hash& hash) const override
-    {
-        return store_.get(Column::Nodes, hash);
-    }
-
-private:
-    const Store& store_;
-};
-
 class Chain {
 public:
     /// Opens the chain that the store holds, or builds its genesis. `store` and `engine` outlive the chain.

@@ -13,6 +13,8 @@ std::string_view describe(ChainError error)
         return "the database was pruned in another mode; start without the option, or delete the database";
     case ChainError::UnknownBlock:
     case ChainError::StateDiscarded: return "UnknownBlock"; // so clients know it: "UnknownBlock: State already …"
+    case ChainError::BodyDiscarded:
+        return "the extrinsics of the block were pruned; only a node with --blocks-pruning archive keeps all";
     case ChainError::UnknownParent: return "the parent of the block is unknown";
     case ChainError::AlreadyKnown: return "the block is known already";
     case ChainError::KnownBad: return "the block was found to be bad before";

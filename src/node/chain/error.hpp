@@ -10,6 +10,7 @@ enum class ChainError : std::uint8_t {
     WrongPruning,        ///< the database was pruned in a way that the wanted mode cannot go on from
     UnknownBlock,        ///< no such block is stored
     StateDiscarded,      ///< the block's state was pruned
+    BodyDiscarded,       ///< the block's extrinsics were pruned
     UnknownParent,       ///< a block whose parent is not stored
     AlreadyKnown,        ///< the block is stored
     KnownBad,            ///< the block, or its parent, was refused before

@@ -54,6 +54,22 @@ private:
     std::deque<H256> order_;
 };
 
+/// Trie nodes of live states in the store: one that is not there is damage. What goes wrong here a runtime turns into
+/// a trap, so it is kept for whoever called the runtime.
+class StoredNodes final : public trie::NodeReader {
+public:
+    explicit StoredNodes(const Store& store) : store_{store} {}
+    [[nodiscard]] Outcome<std::optional<Bytes>> get(const trie::Hash& hash) const override;
+
+    /// The last thing that went wrong, if anything did since the last call.
+    std::optional<Error> take_failure() const;
+
+private:
+    const Store& store_;
+    mutable std::mutex mutex_;
+    mutable std::optional<Error> failure_;
+};
+
 /// A batch in the making, and what is true once it is stored.
 struct Change {
     Change(const Heads& now, const Store& store, Counting counting) : nodes{store, counting}, next{now} {}
@@ -126,7 +142,7 @@ struct Chain::Impl {
     enum class Want : std::uint8_t { Check, Log };
     Outcome<Executed> execute(const Header& parent, const Block& block, Want want) const;
     Outcome<H256> import(const Block& block, const H256& hash, Finality finality);
-    void note_failure(const H256& hash, const Error& error);
+    Error judge(const H256& hash, Error error);
     Outcome<BlockLog> stored_block_log(const H256& hash) const;
     Outcome<> make_best(Change& change, const BlockRef& to, const H256& parent, const BlockLog* log) const;
 

@@ -5,6 +5,22 @@
 
 namespace phala::node {
 
+Outcome<std::optional<Bytes>> StoredNodes::get(const trie::Hash& hash) const
+{
+    auto found = store_.get(Column::Nodes, hash);
+    if (found && *found)
+        return found;
+    const std::lock_guard lock{mutex_};
+    failure_ = found ? Error{DbError::Corrupt, "trie node " + to_hex0x(hash) + " is missing"} : found.error();
+    return found;
+}
+
+std::optional<Error> StoredNodes::take_failure() const
+{
+    const std::lock_guard lock{mutex_};
+    return std::exchange(failure_, std::nullopt);
+}
+
 void BadBlocks::add(const H256& hash, std::string why)
 {
     if (!why_.emplace(hash, std::move(why)).second)
@@ -138,13 +154,17 @@ Outcome<> Chain::Impl::make_best(Change& change, const BlockRef& to, const H256&
     return {};
 }
 
-void Chain::Impl::note_failure(const H256& hash, const Error& error)
+/// The error of an import as it is told; a block that is bad for what it is is remembered.
+Error Chain::Impl::judge(const H256& hash, Error error)
 {
+    if (auto failure = stored_nodes.take_failure())
+        return std::move(*failure); // the database failed, and with it the runtime: it says nothing of the block
     // the hash covers the header, seal included, and through it the body, but not a body of another root
     for (auto reason : {ChainError::BadNumber, ChainError::BadDigest, ChainError::BadSlot, ChainError::BadSeal,
                         ChainError::BadBlock, ChainError::WrongRoot, ChainError::KnownBad})
         if (error.is(reason))
             bad.add(hash, error.is(ChainError::KnownBad) ? error.detail() : error.message());
+    return error;
 }
 
 Outcome<H256> Chain::Impl::import(const Block& block, const H256& hash, Finality finality)

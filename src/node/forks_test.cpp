@@ -24,11 +24,6 @@ bool state_is_whole(const TestChain& node, const H256& hash)
     return there && keys > 20;
 }
 
-std::size_t entries(const TestChain& node, Column column)
-{
-    return need(node.store->range(column, {}, 1'000'000), "range").size();
-}
-
 TEST(NodeForks, FollowsTheLongestAndReadsAll)
 {
     TestChain node;
@@ -78,7 +73,7 @@ TEST(NodeForks, FinalityDiscardsOtherBranchesAndMayMoveTheBestChain)
         EXPECT_TRUE(node.chain->state_at(gone.hash).error().is(ChainError::UnknownBlock));
     }
     EXPECT_TRUE(node.chain->snapshot().unfinalized.empty());
-    EXPECT_EQ(entries(node, Column::Tree), 0U);
+    EXPECT_EQ(node.count(Column::Tree), 0U);
     EXPECT_TRUE(node.chain->finalize(genesis));
     EXPECT_EQ(node.chain->lane_range(lane_id({LaneKind::Clock{}}), 0, 9, 1U << 20U, right[1].hash).value().count, 2U);
 }
@@ -123,8 +118,8 @@ TEST(NodeForks, APinnedBlockOfALosingBranchStaysReadable)
     EXPECT_TRUE(node.chain->state_at(genesis).error().is(ChainError::StateDiscarded));
     top = node.grow(top.hash, 1, 1, Finality::WithImport)[0];
     EXPECT_TRUE(state_is_whole(node, top.hash));
-    EXPECT_EQ(entries(node, Column::Tree), 0U);
-    EXPECT_EQ(entries(node, Column::Journals), 1U);
+    EXPECT_EQ(node.count(Column::Tree), 0U);
+    EXPECT_EQ(node.count(Column::Journals), 1U);
 }
 
 TEST(NodePruning, KeepsTheLastStatesAndBodiesAndNothingElse)
@@ -156,7 +151,7 @@ TEST(NodePruning, KeepsTheLastStatesAndBodiesAndNothingElse)
             for (const auto& node : recorder.nodes())
                 ++live[crypto::blake2_256(node)];
         }
-    EXPECT_EQ(entries(pruned, Column::Nodes), live.size());
+    EXPECT_EQ(pruned.count(Column::Nodes), live.size());
 }
 
 TEST(NodePruning, APinHoldsBackWhatItHolds)
@@ -188,7 +183,7 @@ TEST(NodePruning, ArchiveCanonicalDropsLosersAlone)
         EXPECT_TRUE(node.chain->state_at(block.hash).error().is(ChainError::StateDiscarded));
         EXPECT_TRUE(node.chain->body(block.hash).value());
     }
-    EXPECT_EQ(entries(node, Column::Journals), 0U);
+    EXPECT_EQ(node.count(Column::Journals), 0U);
 }
 
 TEST(NodePruning, RemembersItsModeAndSaysWhereItCannotChange)
@@ -217,7 +212,7 @@ TEST(NodeRevert, TakesBackWhatIsNotFinal)
     TestChain node{std::nullopt, {.state_pruning = Pruning::last(4), .blocks_pruning = Pruning::last(4)}};
     const H256 genesis = node.chain->heads().genesis;
     const auto base = node.grow(genesis, 2, 1, Finality::WithImport);
-    const auto nodes_before = entries(node, Column::Nodes);
+    const auto nodes_before = node.count(Column::Nodes);
     const auto tip = node.grow(base[1].hash, 3);
     const auto side = node.grow(tip[0].hash, 1, 3);
     EXPECT_EQ(node.chain->revert(2).value(), 2U);
@@ -227,7 +222,7 @@ TEST(NodeRevert, TakesBackWhatIsNotFinal)
     EXPECT_EQ(node.chain->revert(100).value(), 1U);
     EXPECT_EQ(node.chain->heads().best, base[1]);
     EXPECT_EQ(node.chain->revert(1).value(), 0U);
-    EXPECT_EQ(entries(node, Column::Nodes), nodes_before);
+    EXPECT_EQ(node.count(Column::Nodes), nodes_before);
     const auto again = node.grow(base[1].hash, 2);
     EXPECT_EQ(again[1].number, tip[1].number);
     EXPECT_TRUE(state_is_whole(node, again[1].hash));

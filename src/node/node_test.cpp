@@ -1,12 +1,9 @@
 // The chain on the built runtime: what is sealed is imported by others to the same roots, what is wrong is refused,
-// forks are followed, and kills lose nothing.
+// forks are followed.
 #include "node/test_chain.hpp"
 
 #include <algorithm>
-#include <csignal>
 #include <gtest/gtest.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 namespace phala::node {
 namespace {
@@ -112,6 +109,44 @@ TEST(NodeChain, RefusesWhatIsWrong)
     EXPECT_EQ(follower.chain->heads().best, author.chain->heads().best);
 }
 
+TEST(NodeChain, ADamagedStateIsNotTheBlocksFault)
+{
+    TestChain author;
+    ASSERT_TRUE(author.pool->submit(TransactionSource::External, author.transfer("//Alice", "//Bob", 0)));
+    const auto block = author.block(author.seal().hash);
+    std::string name = (std::filesystem::temp_directory_path() / "phala-damaged-XXXXXX").string();
+    const std::filesystem::path folder = mkdtemp(name.data());
+    const auto damage = [&](const std::function<void(Store&, const Store::Entry&)>& change) {
+        auto store = need(Store::open(folder / "db"), "store");
+        for (const auto& node : need(store->range(Column::Nodes, {}, 100'000), "nodes"))
+            change(*store, node);
+    };
+    {
+        const TestChain follower{folder};
+    }
+    std::vector<Store::Entry> nodes;
+    damage([&](Store& store, const Store::Entry& node) {
+        if (node.value.size() > 100'000) // the code, which is looked at first
+            return;
+        Batch batch;
+        batch.remove(Column::Nodes, node.key);
+        need(store.commit(std::move(batch)), "commit");
+        nodes.push_back(node);
+    });
+    {
+        TestChain follower{folder};
+        const auto refused = follower.chain->import(block, Finality::WithImport);
+        ASSERT_FALSE(refused);
+        EXPECT_TRUE(refused.error().is(DbError::Corrupt)) << refused.error().message();
+        Batch batch;
+        for (const auto& [key, value] : nodes)
+            batch.put(Column::Nodes, key, value);
+        need(follower.store->commit(std::move(batch)), "commit");
+        EXPECT_TRUE(follower.chain->import(block, Finality::WithImport)); // not remembered as bad
+    }
+    std::filesystem::remove_all(folder);
+}
+
 TEST(NodeChain, FollowsTheLongerBranchAndBringsTransactionsBack)
 {
     TestChain node;
@@ -152,60 +187,6 @@ TEST(NodeChain, FollowsTheLongerBranchAndBringsTransactionsBack)
     EXPECT_TRUE(node.chain->finalize(left.hash).error().is(ChainError::NotFinalizable));
     ASSERT_TRUE(other.chain->import(node.block(left.hash), Finality::Later));
     EXPECT_EQ(other.chain->heads().best, right[2]);
-}
-
-/// What a killed node left: every block of the best chain imports elsewhere to the same roots.
-void expect_whole(const std::filesystem::path& folder, BlockNumber at_least)
-{
-    TestChain survivor{folder};
-    TestChain replay;
-    const auto heads = survivor.chain->heads();
-    EXPECT_GE(heads.best.number, at_least);
-    EXPECT_EQ(heads.best, heads.finalized);
-    Nonce transfers = 0;
-    for (BlockNumber number = 1; number <= heads.best.number; ++number) {
-        const auto block = survivor.block(survivor.chain->hash_at(number).value().value());
-        transfers += static_cast<Nonce>(block.extrinsics.size() - 1);
-        auto imported = replay.chain->import(block, Finality::WithImport);
-        ASSERT_TRUE(imported) << number << ": " << imported.error().message();
-    }
-    EXPECT_FALSE(survivor.chain->hash_at(heads.best.number + 1).value());
-    EXPECT_EQ(replay.chain->heads().best, heads.best);
-    EXPECT_EQ(survivor.nonce_of("//Alice", heads.best.hash), transfers);
-}
-
-TEST(NodeFaultsChild, DISABLED_SealsBlocks)
-{
-    TestChain node{std::getenv("CHAIN_FOLDER")};
-    Nonce nonce = node.nonce_of("//Alice", node.chain->heads().best.hash);
-    for (int i = 0; i < 8; ++i) {
-        ASSERT_TRUE(node.pool->submit(TransactionSource::External, node.transfer("//Alice", "//Bob", nonce++)));
-        node.seal();
-    }
-}
-
-TEST(NodeFaults, AKillAtACommitLosesNothing)
-{
-    std::string name = (std::filesystem::temp_directory_path() / "phala-faults-XXXXXX").string();
-    const std::filesystem::path folder = mkdtemp(name.data());
-    BlockNumber expected = 0;
-    // the first commit of the first run is the genesis state
-    for (const auto& [fault, blocks] : {std::pair{"before-commit:4", 2U}, {"inside:3", 2U}, {"after-commit:3", 3U}}) {
-        const pid_t child = fork();
-        if (child == 0) {
-            setenv("PHALA_FAULT", fault, 1);
-            setenv("CHAIN_FOLDER", folder.c_str(), 1);
-            execl("/proc/self/exe", "node_test", "--gtest_also_run_disabled_tests", "--gtest_filter=NodeFaultsChild.*",
-                  "--gtest_brief=1", nullptr);
-            _exit(3);
-        }
-        int status = 0;
-        waitpid(child, &status, 0);
-        ASSERT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL) << fault;
-        expected += blocks;
-        expect_whole(folder, expected);
-    }
-    std::filesystem::remove_all(folder);
 }
 
 } // namespace

@@ -84,8 +84,9 @@ private:
         }
         json::Array out;
         for (std::uint32_t i = 0; i < count; ++i) {
+            const auto before = in_.remaining();
             auto item = value(type, depth + 1);
-            if (!item)
+            if (!item || (in_.remaining() == before && i == scale::kMaxEmptyElements))
                 return std::nullopt;
             out.push_back(std::move(*item));
         }

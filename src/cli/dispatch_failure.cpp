@@ -34,7 +34,7 @@ std::string module_error_text(const ModuleError& error)
 std::string text_of(const DispatchError& error)
 {
     return error.what.visit([]<class T>(const T& reason) -> std::string {
-        const std::string kind{reflect::type_name<T>};
+        std::string kind{reflect::type_name<T>};
         if constexpr (std::is_same_v<T, dispatch_error::Module>)
             return module_error_text(reason._0);
         else if constexpr (requires { reason._0; })

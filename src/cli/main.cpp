@@ -410,7 +410,7 @@ Outcome<> call(const Options& options)
 } // namespace
 
 int main(int argc, char** argv)
-{
+try {
     Options options;
     Outcome<> (*run)(const Options&) = nullptr;
     CLI::App app{"phala: keys, transfers, workers and confidential contracts"};
@@ -499,4 +499,7 @@ int main(int argc, char** argv)
         return 1;
     }
     return 0;
+} catch (const std::exception& error) {
+    std::cerr << "phala: " << error.what() << "\n";
+    return 1;
 }

@@ -4,6 +4,7 @@
 #include <array>
 #include <list>
 #include <mutex>
+#include <unordered_map>
 
 namespace phala::host {
 

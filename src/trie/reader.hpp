@@ -2,6 +2,7 @@
 #include "trie/node.hpp"
 
 #include <optional>
+#include <unordered_map>
 #include <vector>
 
 namespace phala::trie {

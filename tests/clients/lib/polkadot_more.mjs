@@ -169,9 +169,9 @@ export function moreTests(get) {
     const { api, alice, bob } = get();
     assert.equal((await api.call.accountNonceApi.accountNonce(bob.address)).toNumber(), (await api.query.system.account(bob.address)).nonce.toNumber());
     const tx = await pay(api, bob, unit).signAsync(alice, { nonce: -1 });
-    const { partialFee } = await api.call.transactionPaymentApi.queryInfo(tx.toHex(), tx.encodedLength);
+    const { partialFee } = await api.call.transactionPaymentApi.queryInfo(tx.toU8a(), tx.encodedLength);
     assert.equal(partialFee.toBigInt(), (await pay(api, bob, unit).paymentInfo(alice)).partialFee.toBigInt());
-    const { inclusionFee } = await api.call.transactionPaymentApi.queryFeeDetails(tx.toHex(), tx.encodedLength);
+    const { inclusionFee } = await api.call.transactionPaymentApi.queryFeeDetails(tx.toU8a(), tx.encodedLength);
     const { baseFee, lenFee, adjustedWeightFee } = inclusionFee.unwrap();
     assert.equal(baseFee.toBigInt() + lenFee.toBigInt() + adjustedWeightFee.toBigInt(), partialFee.toBigInt());
     assert.equal((await api.call.core.version()).specVersion.toNumber(), api.runtimeVersion.specVersion.toNumber());

@@ -169,6 +169,7 @@ export function moreTests(get) {
     const { api, alice, bob } = get();
     assert.equal((await api.call.accountNonceApi.accountNonce(bob.address)).toNumber(), (await api.query.system.account(bob.address)).nonce.toNumber());
     const tx = await pay(api, bob, unit).signAsync(alice, { nonce: -1 });
+    // as bytes: metadata from V15 on describes an extrinsic as opaque, and then this client would prefix hex once more
     const { partialFee } = await api.call.transactionPaymentApi.queryInfo(tx.toU8a(), tx.encodedLength);
     assert.equal(partialFee.toBigInt(), (await pay(api, bob, unit).paymentInfo(alice)).partialFee.toBigInt());
     const { inclusionFee } = await api.call.transactionPaymentApi.queryFeeDetails(tx.toU8a(), tx.encodedLength);

@@ -66,7 +66,7 @@ constexpr std::string_view metadata_path(Pays)
 struct DispatchInfo {
     static constexpr auto path = "frame_support::dispatch::DispatchInfo";
     Weight weight;
-    DispatchClass dispatch_class{};
+    DispatchClass class_{};
     Pays pays_fee{};
     friend bool operator==(const DispatchInfo&, const DispatchInfo&) = default;
 };

@@ -4,7 +4,7 @@
 
 #include "base/hex.hpp"
 #include "crypto/ss58.hpp"
-#include "runtime/khala/config.hpp"
+#include "runtime/config.hpp"
 
 #include <CLI/CLI.hpp>
 #include <spdlog/sinks/stdout_color_sinks.h>

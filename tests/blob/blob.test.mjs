@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import {Metadata, TypeRegistry} from "@polkadot/types";
-import {hexToU8a} from "@polkadot/util";
+import {bnToU8a, hexToU8a, u8aToHex} from "@polkadot/util";
 import {blake2AsHex} from "@polkadot/util-crypto";
 
 import {blob, call} from "./executor.mjs";
@@ -92,4 +92,67 @@ test("every type of the metadata can be made and its ids are its places", async 
     const {asLatest} = await metadata();
     asLatest.lookup.types.forEach(({id}, at) => assert.equal(id.toNumber(), at));
     for (const {id} of asLatest.lookup.types) registry.createTypeUnsafe(registry.createLookupType(id), []);
+});
+
+const versioned = async version => {
+    const {result} = await call("Metadata_metadata_at_version", [u8aToHex(bnToU8a(version, {bitLength: 32, isLe: true}))]);
+    const opaque = registry.createType("Option<Bytes>", hexToU8a(result));
+    return opaque.isSome ? opaque.unwrap().toHex() : null;
+};
+
+test("metadata comes in the versions that are announced, and in no other", async () => {
+    const versions = registry.createType("Vec<u32>", hexToU8a((await call("Metadata_metadata_versions")).result));
+    assert.deepEqual(versions.map(Number), [14, 15, 16]);
+    const plain = registry.createType("Bytes", hexToU8a((await call("Metadata_metadata")).result)).toHex();
+    assert.equal(await versioned(14), plain);
+    for (const version of [13, 17, 0xffffffff]) assert.equal(await versioned(version), null);
+});
+
+for (const number of [15, 16])
+    test(`metadata V${number} says the same of pallets as V14, and tells the APIs`, async () => {
+        const hex = await versioned(number);
+        const own = new TypeRegistry();
+        const described = new Metadata(own, hex);
+        assert.equal(described.version, number);
+        own.setMetadata(described);
+        const raw = number === 15 ? described.asV15 : described.asV16;
+        assert.equal(raw.toHex().length, hex.length - 10, "nothing is left over");
+        const {asLatest: before} = await metadata();
+        const names = pallets => pallets.map(pallet => [pallet.index.toNumber(), pallet.name.toString()]);
+        assert.deepEqual(names(described.asLatest.pallets), names(before.pallets));
+
+        // each exported function is described with its arguments
+        const module = new WebAssembly.Module(hexToU8a(blob));
+        const exported = WebAssembly.Module.exports(module).map(one => one.name).filter(name => /^[A-Z]/.test(name)).sort();
+        const told = raw.apis.flatMap(api => api.methods.map(method => `${api.name}_${method.name}`)).sort();
+        assert.deepEqual(told, exported);
+        const find = (api, method) => raw.apis.find(one => one.name.eq(api)).methods.find(one => one.name.eq(method));
+        const info = find("TransactionPaymentApi", "query_info");
+        assert.deepEqual(info.inputs.map(({name, type}) => [name.toString(), own.createLookupType(type) && own.lookup.getSiType(type).path.join("::")]),
+            [["uxt", "sp_runtime::generic::unchecked_extrinsic::UncheckedExtrinsic"], ["len", ""]]);
+        assert.equal(own.lookup.getTypeDef(find("AccountNonceApi", "account_nonce").output).type, "u32");
+        for (const api of raw.apis) {
+            assert.ok(api.docs.length > 0, `${api.name} has no docs`);
+            for (const method of api.methods) assert.ok(method.docs.length > 0, `${api.name}.${method.name} has no docs`);
+        }
+
+        const path = type => own.lookup.getSiType(type).path.join("::");
+        assert.equal(path(raw.outerEnums.callType ?? raw.outerEnums.callEnumType), "khala_runtime::RuntimeCall");
+        assert.equal(path(raw.outerEnums.eventType ?? raw.outerEnums.eventEnumType), "khala_runtime::RuntimeEvent");
+        assert.equal(path(raw.outerEnums.errorType ?? raw.outerEnums.errorEnumType), "khala_runtime::RuntimeError");
+        assert.equal(raw.custom.map.size, 0);
+        for (const {id} of described.asLatest.lookup.types) own.createTypeUnsafe(own.createLookupType(id), []);
+    });
+
+test("every error of every pallet is explained", async () => {
+    const {asV14} = await metadata();
+    let errors = 0;
+    for (const pallet of asV14.pallets) {
+        if (pallet.errors.isNone) continue;
+        for (const {name, docs} of registry.lookup.getSiType(pallet.errors.unwrap().type).def.asVariant.variants) {
+            assert.ok(docs.join("").length > 10, `${pallet.name}.${name}`);
+            ++errors;
+        }
+    }
+    assert.ok(errors > 80);
 });

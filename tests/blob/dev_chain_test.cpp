@@ -128,7 +128,8 @@ TEST(DevChain, MetadataNeedsNoState)
     const DevChain chain{kRuntime, "development"};
     const auto whole = chain.query<Bytes>("Metadata_metadata");
     EXPECT_EQ(to_hex(ByteView{whole}.first(5)), "6d6574610e");
-    EXPECT_EQ(chain.query<std::vector<std::uint32_t>>("Metadata_metadata_versions"), std::vector<std::uint32_t>{14});
+    EXPECT_EQ(chain.query<std::vector<std::uint32_t>>("Metadata_metadata_versions"),
+              (std::vector<std::uint32_t>{14, 15, 16}));
     EXPECT_EQ(chain.query<std::optional<Bytes>>("Metadata_metadata_at_version", scale::encode(std::uint32_t{14})),
               whole);
     EXPECT_EQ(chain.query<std::optional<Bytes>>("Metadata_metadata_at_version", scale::encode(std::uint32_t{99})),

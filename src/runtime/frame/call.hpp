@@ -2,6 +2,7 @@
 // A call of any pallet of the composition. Calls are structs (STYLE-ANCHORS §4.2); this holds one of them together
 // with the operations its pallet instantiates, so that utility and sudo can hold calls they do not know.
 #include "runtime/frame/dispatch.hpp"
+#include "runtime/frame/runtime_path.hpp"
 
 namespace phala::runtime {
 
@@ -35,8 +36,7 @@ consteval std::uint8_t index_in()
 
 class RuntimeCall {
 public:
-    static constexpr std::string_view path =
-        "khala_runtime::RuntimeCall"; // a variant of all pallets' calls in metadata
+    static constexpr std::string_view path = runtime_path<"RuntimeCall">; // a variant of all pallets' calls in metadata
 
     RuntimeCall() = default; ///< holds no call: only to be decoded into or assigned to
     template <PalletItem Call>

@@ -37,7 +37,14 @@ std::span<const PalletEntry> pallets();
 /// The entry of that name, or null.
 const PalletEntry* find_pallet(std::string_view name);
 
-/// What this runtime says about itself. Defined by the composition.
+// What this blob is. Its identity may differ between blobs of one composition (composition/identity.cpp).
+
+/// What the runtime says about itself.
 RuntimeVersion runtime_version();
+/// The spec_version in it.
+std::uint32_t spec_version();
+
+/// Runs the composition's migrations (composition/migrations.cpp).
+Weight run_migrations();
 
 } // namespace phala::runtime

@@ -4,6 +4,7 @@
 // Include it where the composition is put together, not in pallets: it instantiates everything.
 #include "runtime/frame/composition.hpp"
 #include "runtime/frame/storage.hpp"
+#include "runtime/frame/storage_version.hpp"
 
 #include <memory>
 
@@ -20,7 +21,7 @@ DispatchInfo info_of(const C& call)
     if constexpr (requires {
                       { call.dispatch_class() } -> std::same_as<DispatchClass>;
                   })
-        info.dispatch_class = call.dispatch_class();
+        info.class_ = call.dispatch_class();
     if constexpr (requires {
                       { call.pays_fee() } -> std::same_as<Pays>;
                   })
@@ -173,13 +174,6 @@ struct Construct {
             if constexpr (requires { typename P::GenesisConfig; })
                 P::build_genesis(std::get<typename P::GenesisConfig>(config));
         });
-    }
-
-private:
-    static void put_storage_version(std::string_view pallet, std::uint16_t version)
-    {
-        static constexpr auto suffix = crypto::twox_128_const(":__STORAGE_VERSION__:");
-        io::set(concat(crypto::twox_128(bytes_of(pallet)), suffix), scale::encode(version));
     }
 };
 

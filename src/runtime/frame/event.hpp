@@ -1,6 +1,7 @@
 #pragma once
 // Events: `deposit_event(Transfer{…})` from anywhere in the pallet whose Event lists Transfer.
 #include "runtime/frame/dispatch.hpp"
+#include "runtime/frame/runtime_path.hpp"
 
 namespace phala::runtime {
 
@@ -8,7 +9,7 @@ namespace phala::runtime {
 class RuntimeEvent {
 public:
     static constexpr std::string_view path =
-        "khala_runtime::RuntimeEvent"; // a variant of all pallets' events in metadata
+        runtime_path<"RuntimeEvent">; // a variant of all pallets' events in metadata
 
     RuntimeEvent() = default;
     RuntimeEvent(std::uint8_t pallet, ByteView event) : bytes_{pallet} { append(bytes_, event); }

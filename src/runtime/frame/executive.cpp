@@ -104,14 +104,14 @@ ApplyResult apply(ByteView body)
     Extrinsic extrinsic = decode_extrinsic(body);
     const DispatchInfo info = extrinsic.call.info();
     const std::uint32_t length = full_length(body);
-    if (info.dispatch_class != DispatchClass::Mandatory && !system::InherentsApplied::get())
+    if (info.class_ != DispatchClass::Mandatory && !system::InherentsApplied::get())
         system::note_inherents_applied();
     system::note_extrinsic(scale::encode(body));
 
     auto applied = extrinsic.preamble ? apply_signed(std::move(extrinsic), length) : apply_bare(extrinsic.call, length);
     if (!applied)
         return std::unexpected{std::move(applied.error())};
-    if (!*applied && info.dispatch_class == DispatchClass::Mandatory)
+    if (!*applied && info.class_ == DispatchClass::Mandatory)
         return invalid_because(invalid::BadMandatory{});
     system::note_applied_extrinsic(*applied, info);
     if (!*applied)
@@ -122,16 +122,16 @@ ApplyResult apply(ByteView body)
 bool upgraded()
 {
     const auto last = system::LastRuntimeUpgrade::get();
-    return !last || config::kSpecVersion > last->spec_version.value || last->spec_name != config::kSpecName;
+    return !last || spec_version() > last->spec_version.value || last->spec_name != config::kSpecName;
 }
 
 Weight on_runtime_upgrade()
 {
-    Weight used{};
+    Weight used = run_migrations();
     for (const auto& pallet : pallets())
         if (pallet.on_runtime_upgrade != nullptr)
             used = used + pallet.on_runtime_upgrade();
-    system::LastRuntimeUpgrade::put({config::kSpecVersion, std::string{config::kSpecName}});
+    system::LastRuntimeUpgrade::put({spec_version(), std::string{config::kSpecName}});
     return used;
 }
 
@@ -249,7 +249,7 @@ TransactionValidity validate_transaction(TransactionSource source, ByteView body
 {
     system::initialize(system::block_number() + 1, at, {});
     Extrinsic extrinsic = decode_extrinsic(body);
-    const bool mandatory = extrinsic.call.info().dispatch_class == DispatchClass::Mandatory;
+    const bool mandatory = extrinsic.call.info().class_ == DispatchClass::Mandatory;
     if (!extrinsic.preamble) {
         if (mandatory)
             return invalid_because(invalid::MandatoryValidation{});

@@ -78,10 +78,10 @@ Checked take_nonce(const AccountId& who, Nonce nonce)
 
 Checked check_limits(const DispatchInfo& info, std::uint32_t length)
 {
-    const auto& limits = config::kBlockWeights.per_class.of(info.dispatch_class);
+    const auto& limits = config::kBlockWeights.per_class.of(info.class_);
     if (limits.max_extrinsic && info.weight.any_greater(*limits.max_extrinsic))
         return invalid_because(invalid::ExhaustsResources{});
-    if (length > config::kBlockLength.max.of(info.dispatch_class))
+    if (length > config::kBlockLength.max.of(info.class_))
         return invalid_because(invalid::ExhaustsResources{});
     return {};
 }
@@ -90,12 +90,12 @@ Checked take_weight(const DispatchInfo& info, std::uint32_t length)
 {
     PHALA_CHECK(check_limits(info, length));
     const std::uint64_t total_length = std::uint64_t{system::AllExtrinsicsLen::get().value_or(0)} + length;
-    if (total_length > config::kBlockLength.max.of(info.dispatch_class))
+    if (total_length > config::kBlockLength.max.of(info.class_))
         return invalid_because(invalid::ExhaustsResources{});
 
-    const auto& limits = config::kBlockWeights.per_class.of(info.dispatch_class);
+    const auto& limits = config::kBlockWeights.per_class.of(info.class_);
     ConsumedWeight consumed = system::BlockWeight::get();
-    Weight& of_class = consumed.of(info.dispatch_class);
+    Weight& of_class = consumed.of(info.class_);
     of_class = of_class + info.weight + limits.base_extrinsic;
     if (limits.max_total && of_class.any_greater(*limits.max_total))
         return invalid_because(invalid::ExhaustsResources{});
@@ -114,7 +114,7 @@ void return_weight(const DispatchInfo& info, const DispatchResultWithPostInfo& r
     if (unspent == Weight{})
         return;
     system::BlockWeight::mutate([&](ConsumedWeight& consumed) {
-        Weight& of_class = consumed.of(info.dispatch_class);
+        Weight& of_class = consumed.of(info.class_);
         of_class = of_class - unspent;
     });
 }
@@ -166,7 +166,7 @@ std::expected<Bytes, TransactionValidityError> implicit_of(const TxExtensions& e
             return invalid_because(invalid::AncientBirthBlock{});
         mortality = system::BlockHash::get(birth);
     }
-    return implicit_bytes({config::kSpecVersion, config::kTransactionVersion, genesis}, mortality);
+    return implicit_bytes({spec_version(), config::kTransactionVersion, genesis}, mortality);
 }
 
 TransactionValidity validate(const CheckedTransaction& transaction)

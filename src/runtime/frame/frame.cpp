@@ -3,6 +3,7 @@
 #include "runtime/frame/composition.hpp"
 #include "runtime/frame/event.hpp"
 #include "runtime/frame/storage.hpp"
+#include "runtime/frame/storage_version.hpp"
 
 namespace phala::runtime {
 
@@ -20,6 +21,28 @@ std::uint8_t pallet_index(std::string_view name)
     if (pallet == nullptr)
         panic("pallet " + std::string{name} + " is not part of this runtime");
     return pallet->index;
+}
+
+namespace {
+
+Bytes storage_version_key(std::string_view pallet)
+{
+    static constexpr auto suffix = crypto::twox_128_const(":__STORAGE_VERSION__:");
+    return concat(crypto::twox_128(bytes_of(pallet)), suffix);
+}
+
+} // namespace
+
+std::uint16_t storage_version(std::string_view pallet)
+{
+    const Bytes key = storage_version_key(pallet);
+    const auto stored = io::get(key);
+    return stored ? detail::decode_stored<std::uint16_t>(key, *stored) : std::uint16_t{0};
+}
+
+void put_storage_version(std::string_view pallet, std::uint16_t version)
+{
+    io::set(storage_version_key(pallet), scale::encode(version));
 }
 
 const CallOps* find_call(std::uint8_t pallet_at, std::uint8_t call_at)

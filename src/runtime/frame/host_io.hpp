@@ -16,6 +16,10 @@ std::optional<ByteArray<33>> secp256k1_recover(const ByteArray<65>& signature, c
 /// Root of the trie that maps compact(index) to each item (spec §2.3).
 ByteArray<32> ordered_root(const std::vector<Bytes>& items, std::uint8_t state_version);
 
+/// Makes an sr25519 key in the host's keystore and gives its public part. `seed` is a secret URI in UTF-8.
+/// Only where the host has a keystore at hand (spec substrate-host §5.4); elsewhere the call ends.
+ByteArray<32> sr25519_generate(const ByteArray<4>& key_type, const std::optional<Bytes>& seed);
+
 /// The encoded RuntimeVersion of a runtime blob; nothing where the blob is no runtime.
 std::optional<Bytes> runtime_version(ByteView code);
 

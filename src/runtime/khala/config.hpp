@@ -1,83 +1,24 @@
 #pragma once
-// The constants of the khala runtime (decisions §2).
+// What is particular to the khala runtime, parachain 2004 of Kusama and development chains (decisions §2). What all runtimes share: runtime/config.hpp.
 #include "primitives/types.hpp"
-#include "runtime/frame/limits.hpp"
-#include "runtime/khala/version.hpp"
 
 namespace phala::runtime::config {
 
-using khala::kSpecName;
-using khala::kSpecVersion;
-using khala::kStateVersion;
-using khala::kTransactionVersion;
-inline constexpr std::uint16_t kSs58Prefix = 30;
+inline constexpr std::string_view kSpecName =
+    "khala"; // never `node` or `node-template`: clients attach old types to those
+inline constexpr std::string_view kImplName = "khala-cpp";
+inline constexpr std::string_view kCrate = "khala_runtime"; ///< where metadata places the outer types
+inline constexpr std::uint32_t kSpecVersion = 1;
+inline constexpr std::uint32_t kImplVersion = 0;
+inline constexpr std::uint32_t kTransactionVersion = 1;
 
-// the parachain and its workers; a development chain takes workers without attestation (decisions §4.5)
 inline constexpr std::uint32_t kParaId = 2004;
+
+// a development chain takes workers without attestation (decisions §4.5)
 inline constexpr bool kNoneAttestationEnabled = true;
 inline constexpr bool kVerifyPRuntime = false;
 inline constexpr bool kVerifyRelaychainGenesisBlockHash = false;
 
-// money
-inline constexpr Balance kDollars = 1'000'000'000'000; ///< 1 PHA
-inline constexpr Balance kCents = kDollars / 100;
-inline constexpr Balance kMillicents = kCents / 1000;
-inline constexpr Balance kExistentialDeposit = kCents;
-inline constexpr std::uint32_t kMaxLocks = 50;
-inline constexpr std::uint32_t kMaxReserves = 50;
-inline constexpr std::uint32_t kMaxFreezes = 0;
-
-// time
 inline constexpr std::uint64_t kSlotDuration = 1000; ///< ms
-inline constexpr std::uint64_t kMinimumPeriod = kSlotDuration / 2;
-inline constexpr BlockNumber kBlockHashCount = 14'400;
-inline constexpr std::uint32_t kMaxAuthorities = 100'000;
-
-// weights, ps
-inline constexpr std::uint64_t kCallWeight = 100'000'000;
-inline constexpr std::uint64_t kReadWeight = 25'000'000;
-inline constexpr std::uint64_t kWriteWeight = 100'000'000;
-inline constexpr std::uint64_t kMessageByteWeight = 10'000; ///< of a payload: stored, hashed and listed
-inline constexpr std::uint64_t kExtrinsicBaseWeight = 125'000'000;
-inline constexpr std::uint64_t kBlockExecutionWeight = 5'000'000'000;
-inline constexpr std::uint64_t kMaxBlockWeight = 2'000'000'000'000;
-inline constexpr std::uint64_t kMaxBlockSize = 5 * 1024 * 1024; ///< bytes, of the body and of its proof
-inline constexpr Weight kSetCodeWeight{std::uint64_t{100'000'000'000},
-                                       std::uint64_t{0}}; ///< the host compiles the new code to read its version
-inline constexpr std::uint64_t kNormalPercent = 75;
-inline constexpr std::uint64_t kAverageInitializePercent = 5;
-inline constexpr std::uint32_t kMaxConsumers = 16; ///< of an account
-
-// fees
-inline constexpr Balance kBaseFee = kCents / 100;
-inline constexpr Balance kLengthFee = kMillicents; ///< per byte
-inline constexpr std::uint8_t kOperationalFeeMultiplier = 5;
-
-namespace detail {
-constexpr Weight percent(const Weight& weight, std::uint64_t share)
-{
-    return {weight.ref_time.value / 100 * share, weight.proof_size.value / 100 * share};
-}
-
-constexpr BlockWeights block_weights()
-{
-    const Weight max{kMaxBlockWeight, kMaxBlockSize};
-    const Weight base{kExtrinsicBaseWeight, std::uint64_t{0}};
-    const Weight initialize = percent(max, kAverageInitializePercent);
-    const Weight normal = percent(max, kNormalPercent);
-    return {
-        .base_block = {kBlockExecutionWeight, std::uint64_t{0}},
-        .max_block = max,
-        .per_class = {.normal = {base, normal - initialize - base, normal, Weight{}},
-                      .operational = {base, max - initialize - base, max, max - normal},
-                      .mandatory = {base, std::nullopt, std::nullopt, std::nullopt}},
-    };
-}
-} // namespace detail
-
-inline constexpr BlockWeights kBlockWeights = detail::block_weights();
-inline constexpr BlockLength kBlockLength{{kMaxBlockSize / 100 * kNormalPercent,
-                                           static_cast<std::uint32_t>(kMaxBlockSize),
-                                           static_cast<std::uint32_t>(kMaxBlockSize)}};
 
 } // namespace phala::runtime::config

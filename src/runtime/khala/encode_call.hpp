@@ -12,7 +12,7 @@ Bytes encode_call(const Call& call)
 {
     constexpr int pallet = [] {
         int found = -1;
-        Runtime::for_each([&]<std::uint8_t Index, class Pallet>() {
+        composition::Runtime::for_each([&]<std::uint8_t Index, class Pallet>() {
             if constexpr (std::is_same_v<Pallet, PalletOf<Call>>)
                 found = Index;
         });

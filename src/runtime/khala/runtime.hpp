@@ -1,5 +1,5 @@
 #pragma once
-// The pallets of the khala runtime with their indexes (decisions §2). Frozen by runtime_test.cpp.
+// The pallets of the khala runtime with their indexes (decisions §2). Frozen by composition/runtime_test.cpp.
 #include "runtime/frame/construct.hpp"
 #include "runtime/pallets/aura/aura.hpp"
 #include "runtime/pallets/balances/balances.hpp"
@@ -12,13 +12,14 @@
 #include "runtime/pallets/transaction_payment/transaction_payment.hpp"
 #include "runtime/pallets/utility/utility.hpp"
 
-namespace phala::runtime::khala {
+namespace phala::runtime::composition {
 
 using Runtime =
     Construct<At<0, system::Pallet>, At<1, timestamp::Pallet>, At<3, utility::Pallet>, At<40, balances::Pallet>,
               At<41, transaction_payment::Pallet>, At<53, aura::Pallet>, At<85, phala_mq::Pallet>,
               At<86, phala_registry::Pallet>, At<91, phala_phat_contracts::Pallet>, At<99, sudo::Pallet>>;
 
-using GenesisConfig = Runtime::GenesisConfig;
+/// Changes of what is stored, made when this runtime takes over (frame/migration.hpp).
+using Migrations = std::tuple<>;
 
-} // namespace phala::runtime::khala
+} // namespace phala::runtime::composition

@@ -26,11 +26,11 @@ MultiSignature Person::sign(ByteView payload) const
 Chain::Chain(std::vector<std::pair<AccountId, Balance>> balances)
 {
     set_state({});
-    khala::GenesisConfig config{};
+    composition::GenesisConfig config{};
     std::get<balances::GenesisConfig>(config).balances = std::move(balances);
     std::get<aura::GenesisConfig>(config).authorities = {{Person{"Alice"}.id().bytes}};
     std::get<sudo::GenesisConfig>(config).key = Person{"Alice"}.id();
-    khala::Runtime::build_genesis(config);
+    composition::Runtime::build_genesis(config);
     set_state(state());
     const Header header{.parent_hash = {},
                         .number = 0,
@@ -49,7 +49,7 @@ Bytes Chain::transaction(const Person& signer, const RuntimeCall& call, const Tr
                                                      : system::BlockHash::get(birth);
     const Bytes full =
         sign_extrinsic(scale::encode(call), signer, tx_extensions(options.era, nonce, options.tip),
-                       implicit_bytes({config::kSpecVersion, config::kTransactionVersion, genesis_}, mortality),
+                       implicit_bytes({spec_version(), config::kTransactionVersion, genesis_}, mortality),
                        [&](ByteView payload) { return signer.sign(payload); });
     return to_bytes(*unwrap_extrinsic(full));
 }

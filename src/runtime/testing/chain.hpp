@@ -3,8 +3,8 @@
 // happened. It does what an author does, with the same functions of the executive.
 #include "crypto/key_pair.hpp"
 #include "primitives/extrinsic.hpp"
+#include "runtime/composition/composition.hpp"
 #include "runtime/frame/executive.hpp"
-#include "runtime/khala/runtime.hpp"
 #include "runtime/testing/map_state.hpp"
 
 namespace phala::runtime::testing {

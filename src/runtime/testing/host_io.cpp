@@ -2,8 +2,11 @@
 
 #include "crypto/ecdsa.hpp"
 #include "crypto/ed25519.hpp"
+#include "crypto/key_pair.hpp"
+#include "crypto/random.hpp"
 #include "crypto/sr25519.hpp"
 #include "runtime/frame/storage_io.hpp"
+#include "runtime/log.hpp"
 #include "runtime/testing/map_state.hpp"
 #include "trie/trie.hpp"
 
@@ -43,6 +46,17 @@ ByteArray<32> root(std::uint8_t state_version)
 ByteArray<32> ordered_root(const std::vector<Bytes>& items, std::uint8_t state_version)
 {
     return trie::ordered_root(items, layout(state_version));
+}
+
+/// There is no keystore here: of the key only its public part remains.
+ByteArray<32> sr25519_generate(const ByteArray<4>&, const std::optional<Bytes>& seed)
+{
+    if (!seed)
+        return crypto::sr25519::KeyPair{Secret<32>{crypto::random_bytes<32>()}}.public_key().bytes;
+    const auto pair = crypto::KeyPair::from_uri(text_of(*seed));
+    if (!pair)
+        panic("the seed is no secret URI");
+    return pair->account();
 }
 
 std::optional<Bytes> runtime_version(ByteView code)

@@ -112,6 +112,13 @@ ByteArray<32> ordered_root(const std::vector<Bytes>& items, std::uint8_t state_v
     return array_of<32>(Returned{ext_trie_blake2_256_ordered_root_version_2(fat(encoded), state_version), 32}.bytes());
 }
 
+ByteArray<32> sr25519_generate(const ByteArray<4>& key_type, const std::optional<Bytes>& seed)
+{
+    const Bytes encoded = scale::encode(seed);
+    const auto type = address(key_type.data()); // a pointer to its four letters
+    return array_of<32>(Returned{ext_crypto_sr25519_generate_version_1(type, fat(encoded)), 32}.bytes());
+}
+
 std::optional<Bytes> runtime_version(ByteView code)
 {
     return decoded<std::optional<Bytes>>(ext_misc_runtime_version_version_1(fat(code)));

@@ -39,16 +39,46 @@ struct Extension {
     TypeRef implicit;
 };
 
+/// The parts of a signed extrinsic.
+struct ExtrinsicDescription {
+    TypeRef type; ///< in V14, decoders find the parts in its named parameters
+    TypeRef address;
+    TypeRef call;
+    TypeRef signature;
+    TypeRef extra;
+    std::span<const std::uint8_t> versions; ///< the one that clients should sign comes first
+    std::span<const Extension> extensions;
+};
+
+struct ApiMethod {
+    std::string_view name;
+    std::span<const Field> inputs;
+    TypeRef output;
+    std::string_view docs;
+};
+
+struct Api {
+    std::string_view name;
+    std::uint32_t version; ///< told from V16 on
+    std::span<const ApiMethod> methods;
+    std::string_view docs;
+};
+
 /// A runtime, as every version of metadata is made from it.
 struct RuntimeDescription {
     std::span<const PalletDescription> pallets;
-    TypeRef extrinsic; ///< decoders find address, call, signature and extra in its named parameters
-    std::uint8_t extrinsic_version;
-    std::span<const Extension> extensions;
+    ExtrinsicDescription extrinsic;
     TypeRef runtime;
+    std::span<const Api> apis; ///< from V15 on, as are the outer enums
+    TypeRef call;
+    TypeRef event;
+    TypeRef error;
 };
 
-/// With the magic number in front, as state_getMetadata shows it.
-Bytes encode_v14(const RuntimeDescription& runtime);
+/// The versions that can be made.
+inline constexpr std::array<std::uint32_t, 3> kVersions{14, 15, 16};
+
+/// With the magic number in front, as state_getMetadata shows it; nothing for a version that is not in kVersions.
+std::optional<Bytes> encode(const RuntimeDescription& runtime, std::uint32_t version);
 
 } // namespace phala::runtime::metadata

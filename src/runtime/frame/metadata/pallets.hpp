@@ -1,9 +1,12 @@
 #pragma once
 // A composition as metadata describes it: tables of its pallets, made from Construct (frame/construct.hpp).
 // Include it in one translation unit of the composition: it instantiates a description of everything.
-#include "primitives/extrinsic.hpp"
-#include "runtime/frame/call.hpp"
+#include "primitives/header.hpp"
+#include "runtime/frame/api.hpp"
 #include "runtime/frame/metadata/metadata.hpp"
+#include "runtime/frame/unchecked_extrinsic.hpp"
+
+#include <algorithm>
 
 namespace phala::runtime::metadata {
 
@@ -69,14 +72,7 @@ template <class P, Name What>
 struct PalletPath {
     static constexpr std::string_view infix = "::pallet::";
     static constexpr std::size_t size = P::crate.size() + infix.size() + What.view().size();
-    static constexpr auto text = [] {
-        std::array<char, size> out{};
-        std::size_t at = 0;
-        for (std::string_view part : {std::string_view{P::crate}, infix, What.view()})
-            for (char c : part)
-                out[at++] = c;
-        return out;
-    }();
+    static constexpr auto text = runtime::detail::joined<size>({P::crate, infix, What.view()});
     static constexpr std::string_view view{text.data(), size};
 };
 
@@ -138,8 +134,12 @@ consteval PalletDescription pallet_description()
     if constexpr (requires { typename P::Event; })
         if constexpr (has_variants<typename P::Event>)
             out.event = type_of<EventOf<P>>;
-    if constexpr (requires { typename P::Error; })
+    if constexpr (requires { typename P::Error; }) {
         out.error = type_of<ErrorOf<P>>;
+        static_assert(std::ranges::all_of(Variants<typename P::Error>::list,
+                                          [](const VariantOf& error) { return !error.docs.empty(); }),
+                      "people read what an error means: each needs a line in enumerator_docs(Error)");
+    }
     if constexpr (requires { typename P::Constants; })
         out.constants = Entries<typename P::Constants>::constants;
     out.docs = docs_of<P>();
@@ -201,12 +201,39 @@ private:
     std::size_t count_ = 0;
 };
 
-/// An extrinsic as decoders look it up: opaque bytes, with the parts of a signed one as named parameters.
-struct UncheckedExtrinsic {
-    static constexpr auto path = "sp_runtime::generic::unchecked_extrinsic::UncheckedExtrinsic";
-    using params = std::tuple<Param<"Address", MultiAddress>, Param<"Call", RuntimeCall>,
-                              Param<"Signature", MultiSignature>, Param<"Extra", TxExtensions>>;
-    Bytes _0;
+/// The methods of runtime APIs (frame/api.hpp).
+template <class Methods>
+struct ApiMethods;
+template <class... Method>
+struct ApiMethods<std::tuple<Method...>> {
+    static constexpr std::array<ApiMethod, sizeof...(Method)> list{
+        ApiMethod{.name = method_name<Method>,
+                  .inputs = detail::Fields<Method>::list,
+                  .output = type_of<std::remove_cvref_t<decltype(std::declval<const Method&>().answer())>>,
+                  .docs = detail::docs_of<Method>()}...};
+};
+
+/// The APIs of a composition.
+template <class List>
+struct Apis;
+template <class... A>
+struct Apis<ApiList<A...>> {
+    static constexpr std::array<Api, sizeof...(A)> list{Api{.name = api_name<A>,
+                                                            .version = A::version,
+                                                            .methods = ApiMethods<typename A::Methods>::list,
+                                                            .docs = detail::docs_of<A>()}...};
+};
+
+/// A block as metadata shows it: its extrinsics are UncheckedExtrinsic.
+struct OpaqueBlock {
+    static constexpr auto path = Block::path;
+    using params = std::tuple<Param<"Header", Header>, Param<"Extrinsic", UncheckedExtrinsic>>;
+    Header header;
+    std::vector<UncheckedExtrinsic> extrinsics;
+};
+template <>
+struct Describe<Block> {
+    using Same = OpaqueBlock;
 };
 
 template <>

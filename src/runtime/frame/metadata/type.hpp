@@ -4,6 +4,7 @@
 // (registry.cpp) turns the tables into bytes. So a composition costs little to compile and little in the blob.
 #include "base/name.hpp"
 #include "base/reflect.hpp"
+#include "runtime/frame/wire_name.hpp"
 #include "scale/types.hpp"
 
 #include <array>
@@ -120,12 +121,6 @@ consteval std::span<const Parameter> params_of()
         return Parameters<typename T::params>::list;
     else
         return {};
-}
-
-/// Names that cannot be written in C++ (keywords) end in an underscore there.
-consteval std::string_view wire_name(std::string_view name)
-{
-    return name.ends_with('_') ? name.substr(0, name.size() - 1) : name;
 }
 
 /// A newtype over bytes has one field called `bytes`, without a name in metadata.

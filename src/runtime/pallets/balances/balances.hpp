@@ -36,12 +36,12 @@ struct ReserveData {
 enum class RuntimeHoldReason : std::uint8_t {};
 constexpr std::string_view metadata_path(RuntimeHoldReason)
 {
-    return "khala_runtime::RuntimeHoldReason";
+    return runtime_path<"RuntimeHoldReason">;
 }
 enum class RuntimeFreezeReason : std::uint8_t {};
 constexpr std::string_view metadata_path(RuntimeFreezeReason)
 {
-    return "khala_runtime::RuntimeFreezeReason";
+    return runtime_path<"RuntimeFreezeReason">;
 }
 template <class Id, class B>
 struct IdAmount {
@@ -222,6 +222,24 @@ enum class Error : std::uint8_t {
     IssuanceDeactivated,
     DeltaZero,
 };
+constexpr std::string_view enumerator_docs(Error error)
+{
+    switch (error) {
+    case Error::VestingBalance: return "Vesting balance too high to send value.";
+    case Error::LiquidityRestrictions: return "Account liquidity restrictions prevent withdrawal.";
+    case Error::InsufficientBalance: return "Balance too low to send value.";
+    case Error::ExistentialDeposit: return "Value too low to create account due to existential deposit.";
+    case Error::Expendability: return "Transfer/payment would kill account.";
+    case Error::ExistingVestingSchedule: return "A vesting schedule already exists for this account.";
+    case Error::DeadAccount: return "Beneficiary account must pre-exist.";
+    case Error::TooManyReserves: return "Number of named reserves exceed `MaxReserves`.";
+    case Error::TooManyHolds: return "Number of holds exceed the number of hold reasons.";
+    case Error::TooManyFreezes: return "Number of freezes exceed `MaxFreezes`.";
+    case Error::IssuanceDeactivated: return "The issuance cannot be modified since it is already deactivated.";
+    case Error::DeltaZero: return "The delta cannot be zero.";
+    }
+    return {};
+}
 
 // What can be asked
 

@@ -41,12 +41,23 @@ struct LogStart : StorageValue<name, "LogStart", BlockNumber, Default> {
 };
 
 enum class Error : std::uint8_t {
-    BadSender,       ///< the sender's kind does not live outside the chain
-    BadSequence,     ///< not the sender's next sequence
-    BadDestination,  ///< no valid topic
-    PayloadTooLarge, ///< more than one message of that sender may hold
-    OutboundFull,    ///< the block cannot take that many more bytes to workers: try a later one
+    BadSender,
+    BadSequence,
+    BadDestination,
+    PayloadTooLarge,
+    OutboundFull,
 };
+constexpr std::string_view enumerator_docs(Error error)
+{
+    switch (error) {
+    case Error::BadSender: return "The kind of sender does not live outside the chain.";
+    case Error::BadSequence: return "Not the next sequence of the sender.";
+    case Error::BadDestination: return "The message has no valid topic.";
+    case Error::PayloadTooLarge: return "The payload is larger than a message of that sender may be.";
+    case Error::OutboundFull: return "The block cannot take that many more bytes to workers: try a later one.";
+    }
+    return {};
+}
 
 // What can be asked
 

@@ -139,6 +139,25 @@ enum class Error : std::uint8_t {
     ContractNotFound,
     WorkerIsBusy,
 };
+constexpr std::string_view enumerator_docs(Error error)
+{
+    switch (error) {
+    case Error::CodeNotFound: return "No code of that hash is known.";
+    case Error::ClusterNotFound: return "There is no such cluster.";
+    case Error::ClusterNotDeployed: return "The cluster is not ready yet: its system contract has no key.";
+    case Error::ClusterPermissionDenied: return "The caller may not use this cluster.";
+    case Error::DuplicatedContract: return "The contract exists already.";
+    case Error::DuplicatedDeployment: return "The cluster or its worker is deployed already.";
+    case Error::NoWorkerSpecified: return "A cluster needs at least one worker.";
+    case Error::InvalidSender: return "The sender of the message may not say this.";
+    case Error::WorkerNotFound: return "The worker is not registered.";
+    case Error::PayloadTooLarge: return "The payload is too large.";
+    case Error::NoPinkSystemCode: return "The code of the system contract has not been set.";
+    case Error::ContractNotFound: return "There is no such contract.";
+    case Error::WorkerIsBusy: return "The worker belongs to a cluster already.";
+    }
+    return {};
+}
 
 // What can be asked
 

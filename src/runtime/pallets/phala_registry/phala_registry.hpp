@@ -178,6 +178,52 @@ enum class Error : std::uint8_t {
     InvalidConsensusVersion,
     UnsupportedAttestationType,
 };
+constexpr std::string_view enumerator_docs(Error error)
+{
+    switch (error) {
+    case Error::CannotHandleUnknownMessage: return "The message is of no known kind.";
+    case Error::InvalidSender: return "The sender of the message may not say this.";
+    case Error::InvalidPubKey: return "The public key is invalid.";
+    case Error::MalformedSignature: return "The signature has the wrong form.";
+    case Error::InvalidSignatureLength: return "The signature has the wrong length.";
+    case Error::InvalidSignature: return "The signature is not that of the signer.";
+    case Error::UnknownContract: return "There is no such contract.";
+    case Error::InvalidIASSigningCert: return "The attestation report is not signed by Intel's attestation service.";
+    case Error::InvalidReport: return "The attestation report is invalid.";
+    case Error::InvalidQuoteStatus: return "The attestation's status is not accepted.";
+    case Error::BadIASReport: return "The attestation report does not parse.";
+    case Error::OutdatedIASReport: return "The attestation report is too old.";
+    case Error::UnknownQuoteBodyFormat: return "The quote's format is not known.";
+    case Error::InvalidDCAPQuote: return "The DCAP quote is invalid.";
+    case Error::InvalidRuntimeInfoHash: return "The attested hash is not that of the worker's information.";
+    case Error::InvalidRuntimeInfo: return "The worker's information is invalid.";
+    case Error::InvalidInput: return "The input is invalid.";
+    case Error::InvalidBenchReport: return "The benchmark's report is invalid.";
+    case Error::WorkerNotFound: return "The worker is not registered.";
+    case Error::NoneAttestationDisabled: return "This chain takes no worker without attestation.";
+    case Error::InvalidGatekeeper: return "The worker cannot be a gatekeeper, or is none.";
+    case Error::InvalidMasterPubkey: return "The master public key is invalid.";
+    case Error::MasterKeyMismatch: return "The master key is not the one of this chain.";
+    case Error::MasterKeyUninitialized: return "The master key has not been made yet.";
+    case Error::GenesisBlockHashRejected: return "The worker follows a relay chain that is not allowed.";
+    case Error::GenesisBlockHashAlreadyExists: return "The genesis block hash is allowed already.";
+    case Error::GenesisBlockHashNotFound: return "The genesis block hash is not on the list.";
+    case Error::PRuntimeRejected: return "The worker runs a program that is not allowed.";
+    case Error::PRuntimeAlreadyExists: return "The program is allowed already.";
+    case Error::PRuntimeNotFound: return "The program is not on the list.";
+    case Error::UnknownCluster: return "There is no such cluster.";
+    case Error::NotImplemented: return "This is not built.";
+    case Error::CannotRemoveLastGatekeeper: return "The last gatekeeper cannot be removed.";
+    case Error::MasterKeyInRotation: return "The master key is being rotated.";
+    case Error::InvalidRotatedMasterPubkey: return "The rotated master public key is invalid.";
+    case Error::InvalidEndpointSigningTime: return "The endpoint was signed too long ago, or in the future.";
+    case Error::NotMigrationRoot: return "The caller may not migrate.";
+    case Error::ParachainIdMismatch: return "The worker follows another parachain.";
+    case Error::InvalidConsensusVersion: return "The worker's version of the consensus is not accepted.";
+    case Error::UnsupportedAttestationType: return "Attestations of this kind are not supported.";
+    }
+    return {};
+}
 
 // What can be asked
 

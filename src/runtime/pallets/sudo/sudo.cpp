@@ -38,7 +38,7 @@ Weight sudo::weight() const
 
 DispatchClass sudo::dispatch_class() const
 {
-    return call->info().dispatch_class;
+    return call->info().class_;
 }
 
 DispatchResultWithPostInfo sudo::dispatch(const Origin& origin) const
@@ -55,7 +55,7 @@ Weight sudo_unchecked_weight::weight() const
 
 DispatchClass sudo_unchecked_weight::dispatch_class() const
 {
-    return call->info().dispatch_class;
+    return call->info().class_;
 }
 
 DispatchResultWithPostInfo sudo_unchecked_weight::dispatch(const Origin& origin) const
@@ -81,7 +81,7 @@ Weight sudo_as::weight() const
 
 DispatchClass sudo_as::dispatch_class() const
 {
-    return call->info().dispatch_class;
+    return call->info().class_;
 }
 
 DispatchResultWithPostInfo sudo_as::dispatch(const Origin& origin) const

@@ -36,6 +36,13 @@ struct SudoAsDone {
 };
 
 enum class Error : std::uint8_t { RequireSudo };
+constexpr std::string_view enumerator_docs(Error error)
+{
+    switch (error) {
+    case Error::RequireSudo: return "Sender must be the Sudo account.";
+    }
+    return {};
+}
 
 // The call that is made is what costs; its sender does not pay for it.
 struct sudo {

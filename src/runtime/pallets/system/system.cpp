@@ -138,7 +138,7 @@ DispatchResult can_set_code(ByteView code, bool check_version)
     if (!version)
         return fail(Error::FailedToExtractRuntimeVersion);
     PHALA_CHECK(ensure(version->spec_name == config::kSpecName, Error::InvalidSpecName));
-    return ensure(version->spec_version > config::kSpecVersion, Error::SpecVersionNeedsToIncrease);
+    return ensure(version->spec_version > spec_version(), Error::SpecVersionNeedsToIncrease);
 }
 
 void update_code(ByteView code)
@@ -246,7 +246,7 @@ void Pallet::build_genesis(const GenesisConfig&)
 {
     BlockHash::insert(0, kGenesisPlaceholder);
     ParentHash::put(kGenesisPlaceholder);
-    LastRuntimeUpgrade::put({config::kSpecVersion, std::string{config::kSpecName}});
+    LastRuntimeUpgrade::put({spec_version(), std::string{config::kSpecName}});
     UpgradedToU32RefCount::put(true);
     UpgradedToTripleRefCount::put(true);
     io::set(bytes_of(kExtrinsicIndexKey), le_bytes(std::uint32_t{0}));
@@ -307,7 +307,7 @@ Pays actual_pays(const DispatchResultWithPostInfo& result, const DispatchInfo& i
 void note_applied_extrinsic(const DispatchResultWithPostInfo& result, DispatchInfo info)
 {
     info.pays_fee = actual_pays(result, info);
-    info.weight = actual_weight(result, info) + config::kBlockWeights.per_class.of(info.dispatch_class).base_extrinsic;
+    info.weight = actual_weight(result, info) + config::kBlockWeights.per_class.of(info.class_).base_extrinsic;
     if (result)
         deposit_event(ExtrinsicSuccess{info});
     else

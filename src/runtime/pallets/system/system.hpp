@@ -171,6 +171,25 @@ enum class Error : std::uint8_t {
     NothingAuthorized,
     Unauthorized,
 };
+constexpr std::string_view enumerator_docs(Error error)
+{
+    switch (error) {
+    case Error::InvalidSpecName:
+        return "The name of specification does not match between the current runtime and the new runtime.";
+    case Error::SpecVersionNeedsToIncrease:
+        return "The specification version is not allowed to decrease between the current runtime and the new runtime.";
+    case Error::FailedToExtractRuntimeVersion:
+        return "Failed to extract the runtime version from the new runtime: it does not compile, or does not tell its version.";
+    case Error::NonDefaultComposite: return "Suicide called when the account has non-default composite data.";
+    case Error::NonZeroRefCount: return "There is a non-zero reference count preventing the account from being purged.";
+    case Error::CallFiltered: return "The origin filter prevent the call to be dispatched.";
+    case Error::MultiBlockMigrationsOngoing:
+        return "A multi-block migration is ongoing and prevents the current code from being replaced.";
+    case Error::NothingAuthorized: return "No upgrade authorized.";
+    case Error::Unauthorized: return "The submitted code is not authorized.";
+    }
+    return {};
+}
 
 // What can be asked
 

@@ -89,20 +89,19 @@ Balance FeeDetails::total() const
 
 FeeDetails fee_details(std::uint32_t length, const DispatchInfo& info, Balance tip)
 {
-    return details(length, info.weight, info.dispatch_class, info.pays_fee, tip);
+    return details(length, info.weight, info.class_, info.pays_fee, tip);
 }
 
 FeeDetails actual_fee_details(std::uint32_t length, const DispatchInfo& info, const DispatchResultWithPostInfo& result,
                               Balance tip)
 {
-    return details(length, system::actual_weight(result, info), info.dispatch_class, system::actual_pays(result, info),
-                   tip);
+    return details(length, system::actual_weight(result, info), info.class_, system::actual_pays(result, info), tip);
 }
 
 std::uint64_t priority(const DispatchInfo& info, std::uint32_t length, Balance tip, Balance fee_with_tip)
 {
     const Weight& max = config::kBlockWeights.max_block;
-    const std::uint64_t max_length = config::kBlockLength.max.of(info.dispatch_class);
+    const std::uint64_t max_length = config::kBlockLength.max.of(info.class_);
     const auto fits = [](std::uint64_t room, std::uint64_t each) {
         return room / std::clamp<std::uint64_t>(each, 1, std::max<std::uint64_t>(room, 1));
     };
@@ -110,7 +109,7 @@ std::uint64_t priority(const DispatchInfo& info, std::uint32_t length, Balance t
         std::min({fits(max.ref_time.value, info.weight.ref_time.value),
                   fits(max.proof_size.value, info.weight.proof_size.value), fits(max_length, length)});
     Balance value = saturating_mul(saturating_add(tip, 1), per_block);
-    if (info.dispatch_class == DispatchClass::Operational)
+    if (info.class_ == DispatchClass::Operational)
         value = saturating_add(
             value, saturating_mul(saturating_mul(fee_with_tip, config::kOperationalFeeMultiplier), per_block));
     return static_cast<std::uint64_t>(std::min<Balance>(value, std::numeric_limits<std::uint64_t>::max()));

@@ -81,7 +81,7 @@ struct FeeDetails {
 struct RuntimeDispatchInfo {
     static constexpr auto path = "pallet_transaction_payment::types::RuntimeDispatchInfo";
     Weight weight;
-    DispatchClass dispatch_class;
+    DispatchClass class_;
     Balance partial_fee; ///< without tip
 };
 

@@ -74,7 +74,7 @@ TEST_F(Fees, TipsRaiseThePriority)
     EXPECT_EQ(priority(info, 100, 0, 0), 2'000u);
     EXPECT_EQ(priority(info, 100, 9, 0), 20'000u);
     EXPECT_EQ(priority(info, 100, std::numeric_limits<Balance>::max(), 0), std::numeric_limits<std::uint64_t>::max());
-    info.dispatch_class = DispatchClass::Operational;
+    info.class_ = DispatchClass::Operational;
     EXPECT_EQ(priority(info, 100, 0, 10), 2'000u + 10 * 5 * 2'000u);
     EXPECT_EQ(priority({.weight = time(0)}, 5'000'000, 0, 0), 1u); // as if it just filled the block
 }

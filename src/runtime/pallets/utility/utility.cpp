@@ -17,8 +17,8 @@ Weight weight_of_all(const std::vector<RuntimeCall>& calls)
 
 DispatchClass class_of_all(const std::vector<RuntimeCall>& calls)
 {
-    const bool operational = std::ranges::all_of(
-        calls, [](const auto& call) { return call.info().dispatch_class == DispatchClass::Operational; });
+    const bool operational =
+        std::ranges::all_of(calls, [](const auto& call) { return call.info().class_ == DispatchClass::Operational; });
     return operational ? DispatchClass::Operational : DispatchClass::Normal;
 }
 
@@ -73,7 +73,7 @@ Weight as_derivative::weight() const
 
 DispatchClass as_derivative::dispatch_class() const
 {
-    return call->info().dispatch_class;
+    return call->info().class_;
 }
 
 DispatchResultWithPostInfo as_derivative::dispatch(Signed caller) const
@@ -128,7 +128,7 @@ Weight dispatch_as::weight() const
 
 DispatchClass dispatch_as::dispatch_class() const
 {
-    return call->info().dispatch_class;
+    return call->info().class_;
 }
 
 DispatchResult dispatch_as::dispatch(Root) const
@@ -173,7 +173,7 @@ DispatchResultWithPostInfo force_batch::dispatch(const Origin& origin) const
 
 DispatchClass with_weight::dispatch_class() const
 {
-    return call->info().dispatch_class;
+    return call->info().class_;
 }
 
 DispatchResult with_weight::dispatch(Root) const

@@ -40,6 +40,13 @@ struct DispatchedAs {
 };
 
 enum class Error : std::uint8_t { TooManyCalls };
+constexpr std::string_view enumerator_docs(Error error)
+{
+    switch (error) {
+    case Error::TooManyCalls: return "Too many calls batched.";
+    }
+    return {};
+}
 
 namespace origin_caller {
 struct system {

@@ -1,16 +1,11 @@
 // The one translation unit that instantiates the composition.
-#include "runtime/khala/runtime.hpp"
+#include "runtime/composition/composition.hpp"
 
 namespace phala::runtime {
 
 std::span<const PalletEntry> pallets()
 {
-    return khala::Runtime::table;
-}
-
-RuntimeVersion runtime_version()
-{
-    return khala::runtime_version();
+    return composition::Runtime::table;
 }
 
 } // namespace phala::runtime

@@ -21,7 +21,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (!equal(scale::encode(*call), ByteView{data, size}))
         std::abort();
     // what ends a block when misused is for the block's author alone
-    if (call->info().dispatch_class == DispatchClass::Mandatory)
+    if (call->info().class_ == DispatchClass::Mandatory)
         return 0;
     testing::set_state(genesis);
     (void)call->dispatch({Signed{alice}});

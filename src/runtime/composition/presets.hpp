@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-namespace phala::runtime::khala {
+namespace phala::runtime::composition {
 
 std::vector<std::string> preset_names();
 
@@ -20,4 +20,4 @@ struct DevelopmentAccount {
 };
 std::span<const DevelopmentAccount> development_accounts();
 
-} // namespace phala::runtime::khala
+} // namespace phala::runtime::composition

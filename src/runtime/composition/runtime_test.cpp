@@ -1,6 +1,6 @@
 // The whole runtime natively: what is frozen, and the life of blocks.
 #include "base/hex.hpp"
-#include "runtime/khala/apis.hpp"
+#include "runtime/composition/apis.hpp"
 #include "runtime/testing/chain.hpp"
 
 #include <gtest/gtest.h>
@@ -115,6 +115,12 @@ protected:
     {
         return result ? "applied" : to_hex(scale::encode(result.error()));
     }
+    /// As TransactionPaymentApi_query_info tells it. The length prefix of these transactions is 2 bytes.
+    static Balance fee_of(const Bytes& transaction)
+    {
+        const auto length = static_cast<std::uint32_t>(transaction.size() + 2);
+        return composition::TransactionPaymentApi::query_info{{transaction}, length}.answer().partial_fee;
+    }
     Balance free(const AccountId& who) { return balances::balance_of(who).free; }
 };
 
@@ -130,7 +136,7 @@ TEST_F(Runtime, GenesisHasThePlaceholders)
 TEST_F(Runtime, ATransferMovesTokensAndCostsWhatWasEstimated)
 {
     const Bytes transfer = chain.transaction(alice, transfer_keep_alive{bob.address(), 5 * kPha});
-    const Balance estimate = khala::query_info(transfer, static_cast<std::uint32_t>(transfer.size() + 2)).partial_fee;
+    const Balance estimate = fee_of(transfer);
     const Block block = chain.block({transfer});
 
     EXPECT_EQ(block.extrinsics.size(), 2u);
@@ -152,7 +158,7 @@ TEST_F(Runtime, ATransferMovesTokensAndCostsWhatWasEstimated)
 TEST_F(Runtime, AFailingCallCostsTheSameAndChangesNothingElse)
 {
     const Bytes transfer = chain.transaction(alice, transfer_keep_alive{bob.address(), 1500 * kPha}, {.tip = 7});
-    const Balance estimate = khala::query_info(transfer, static_cast<std::uint32_t>(transfer.size() + 2)).partial_fee;
+    const Balance estimate = fee_of(transfer);
     chain.begin();
     EXPECT_EQ(failure(chain.apply(transfer)), to_dispatch_error(TokenError::FundsUnavailable));
     chain.end();

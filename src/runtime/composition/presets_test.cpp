@@ -1,13 +1,13 @@
-#include "runtime/khala/presets.hpp"
+#include "runtime/composition/presets.hpp"
 
 #include "base/hex.hpp"
 #include "crypto/key_pair.hpp"
+#include "runtime/composition/composition.hpp"
 #include "runtime/frame/genesis.hpp"
-#include "runtime/khala/runtime.hpp"
 
 #include <gtest/gtest.h>
 
-namespace phala::runtime::khala {
+namespace phala::runtime::composition {
 namespace {
 
 TEST(Presets, AccountsAreThoseOfTheirUris)
@@ -48,4 +48,4 @@ TEST(Presets, AConfigurationMustBeWholeAndKnown)
 }
 
 } // namespace
-} // namespace phala::runtime::khala
+} // namespace phala::runtime::composition

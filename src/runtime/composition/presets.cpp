@@ -1,8 +1,8 @@
-#include "runtime/khala/presets.hpp"
+#include "runtime/composition/presets.hpp"
 
 #include "primitives/types.hpp"
 
-namespace phala::runtime::khala {
+namespace phala::runtime::composition {
 namespace {
 
 constexpr Balance kEndowment = Balance{1'000'000} * 1'000'000'000'000; // 1,000,000 PHA
@@ -70,4 +70,4 @@ std::span<const DevelopmentAccount> development_accounts()
     return kAccounts;
 }
 
-} // namespace phala::runtime::khala
+} // namespace phala::runtime::composition

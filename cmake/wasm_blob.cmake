@@ -1,9 +1,10 @@
 # From C++ to a Wasm blob that every executor takes.
 #
-#   phala_wasm_blob(NAME KIND runtime|contract SOURCES file… [LINK target…] [STACK bytes])
+#   phala_wasm_blob(NAME KIND runtime|contract SOURCES file… [LINK target…] [STACK bytes] [OUTPUT name])
 #
 # compiles and links, lowers what Debian's libc++ holds of newer opcodes to the MVP, scans the result and prints its
-# size and code hash. A runtime becomes <build>/NAME.wasm, a contract <build>/contracts/NAME.wasm.
+# size and code hash. A runtime becomes <build>/NAME.wasm, a contract <build>/contracts/NAME.wasm; OUTPUT is for a file
+# whose name another target has.
 # The build fails when a loader would refuse the blob: see scan_wasm.mjs for the rules.
 find_program(NODE_PROGRAM NAMES node nodejs REQUIRED NO_CMAKE_FIND_ROOT_PATH)
 find_program(PHALA_WASM_OPT wasm-opt
@@ -23,17 +24,20 @@ set(PHALA_WASM_LOWER
   --strip-debug --strip-producers --strip-target-features)
 
 function(phala_wasm_blob NAME)
-  cmake_parse_arguments(ARG "" "KIND;STACK" "SOURCES;LINK" ${ARGN})
+  cmake_parse_arguments(ARG "" "KIND;STACK;OUTPUT" "SOURCES;LINK" ${ARGN})
+  if(NOT ARG_OUTPUT)
+    set(ARG_OUTPUT ${NAME})
+  endif()
   set(linked ${CMAKE_CURRENT_BINARY_DIR}/${NAME}.linked.wasm)
   set(memory "")
   if(ARG_KIND STREQUAL "runtime")
-    set(blob ${CMAKE_BINARY_DIR}/${NAME}.wasm)
+    set(blob ${CMAKE_BINARY_DIR}/${ARG_OUTPUT}.wasm)
     set(optimise -O2)
     set(stack 1048576)
     # exported functions are named at their definitions; the host's allocator starts at __heap_base
     set(exports -Wl,--export=__heap_base)
   elseif(ARG_KIND STREQUAL "contract")
-    set(blob ${CMAKE_BINARY_DIR}/contracts/${NAME}.wasm)
+    set(blob ${CMAKE_BINARY_DIR}/contracts/${ARG_OUTPUT}.wasm)
     set(stack 65536)
     set(exports "")
     set(memory -Wl,--max-memory=1048576)

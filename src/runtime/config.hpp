@@ -49,6 +49,13 @@ inline constexpr std::uint32_t kMaxConsumers = 16; ///< of an account
 inline constexpr Balance kBaseFee = kCents / 100;
 inline constexpr Balance kLengthFee = kMillicents; ///< per byte
 inline constexpr std::uint8_t kOperationalFeeMultiplier = 5;
+// The multiplier of weight fees follows how full blocks are of normal transactions (spec substrate-host §6.5). It never
+// falls below 1: on a chain that is not busy a transaction costs what it did when the chain began. It doubles after about
+// 12,000 full blocks in a row.
+inline constexpr u128 kFixedOne = 1'000'000'000'000'000'000;
+inline constexpr std::uint64_t kTargetFullnessPercent = 25;
+inline constexpr u128 kFeeAdjustment = kFixedOne * 75 / 1'000'000;
+inline constexpr u128 kMinFeeMultiplier = kFixedOne;
 
 namespace detail {
 constexpr Weight percent(const Weight& weight, std::uint64_t share)

@@ -12,12 +12,6 @@ namespace {
 
 constexpr auto kEmptyRoot = "0x03170a2e7597b7b7e3d84c05391d139a62b157e78786d8c082f29dcf4c111314";
 
-Bytes read_file(const std::string& path)
-{
-    std::ifstream file{path, std::ios::binary};
-    return {std::istreambuf_iterator<char>{file}, {}};
-}
-
 } // namespace
 
 void DevChain::give_up(const std::string& why)
@@ -26,11 +20,19 @@ void DevChain::give_up(const std::string& why)
     std::abort();
 }
 
-DevChain::DevChain(const std::string& path, std::string_view preset)
+Bytes read_blob(std::string_view name)
 {
-    const Bytes blob = read_file(path);
+    const std::string path = std::string{PHALA_WASM_DIR} + "/" + std::string{name} + ".wasm";
+    std::ifstream file{path, std::ios::binary};
+    Bytes blob{std::istreambuf_iterator<char>{file}, {}};
     if (blob.empty())
-        give_up("no runtime at " + path + ": build it first (cmake --preset wasm, ninja -C build/wasm)");
+        DevChain::give_up("no runtime at " + path + ": build it first (cmake --preset wasm, ninja -C build/wasm)");
+    return blob;
+}
+
+DevChain::DevChain(std::string_view name, std::string_view preset)
+{
+    const Bytes blob = read_blob(name);
     runtime_ = must(engine_.load(blob));
 
     const auto patch_of = [&](const std::optional<std::string>& name) {
@@ -79,6 +81,7 @@ DevChain::Built DevChain::build(const std::vector<Bytes>& extrinsics) const
     const host::TrieState state{nodes_, head_.state_root.bytes};
     host::Overlay overlay{state};
     auto calls = context(overlay);
+    const auto slot_duration = query<std::uint64_t>("AuraApi_slot_duration");
     const std::uint64_t slot = 1'700'000'000 + head_.number.value;
 
     Header header{.parent_hash = {crypto::blake2_256(scale::encode(head_))}, .number = head_.number.value + 1};
@@ -86,7 +89,7 @@ DevChain::Built DevChain::build(const std::vector<Bytes>& extrinsics) const
     (void)must(runtime_->call("Core_initialize_block", scale::encode(header), calls));
 
     InherentData inherents;
-    inherents.put(kTimestampInherent, slot * 1000);
+    inherents.put(kTimestampInherent, slot * slot_duration);
     inherents.put(kAuraSlotInherent, slot);
     overlay.begin_transaction(); // making inherents may write; a block that executes does not see that
     auto all = must(scale::decode<std::vector<Bytes>>(
@@ -114,6 +117,10 @@ Outcome<> DevChain::import(const Block& block)
     PHALA_TRY(auto changes, overlay.changes(trie::StateVersion::V0));
     nodes_.insert(std::move(changes.trie.inserted));
     head_ = block.header;
+    const Bytes code = storage(bytes_of(":code")).value_or(Bytes{});
+    if (crypto::blake2_256(code) != runtime_->code_hash()) {
+        PHALA_TRY(runtime_, engine_.load(code));
+    }
     return {};
 }
 
@@ -125,8 +132,10 @@ std::optional<Bytes> DevChain::storage(ByteView key) const
 Bytes DevChain::sign(std::string_view uri, Nonce nonce, ByteView call, Balance tip) const
 {
     const auto pair = must(crypto::KeyPair::from_uri(uri));
-    const Bytes implicit =
-        implicit_bytes({.spec_version = 1, .transaction_version = 1, .genesis_hash = genesis_}, genesis_);
+    const Bytes implicit = implicit_bytes({.spec_version = must(runtime_->version()).spec_version,
+                                           .transaction_version = must(runtime_->version()).transaction_version,
+                                           .genesis_hash = genesis_},
+                                          genesis_);
     return sign_extrinsic(call, AccountId{pair.account()}, tx_extensions(Era::immortal(), nonce, tip), implicit,
                           [&](ByteView payload) { return pair.sign(payload, ByteArray<32>{}).scheme; });
 }

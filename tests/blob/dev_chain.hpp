@@ -12,8 +12,8 @@ namespace phala::testing {
 /// State and head of a chain whose blocks are built and executed by the runtime. Failures are for tests: they abort.
 class DevChain {
 public:
-    /// Genesis of a preset of the blob in `path`.
-    DevChain(const std::string& path, std::string_view preset);
+    /// Genesis of a preset of the blob of that name (read_blob).
+    DevChain(std::string_view blob, std::string_view preset);
 
     /// A call on the state of the head; its changes are dropped.
     [[nodiscard]] Outcome<Bytes> call(std::string_view function, ByteView arguments) const;
@@ -31,11 +31,12 @@ public:
     /// Builds a block on the head; the head stays.
     [[nodiscard]] Built build(const std::vector<Bytes>& extrinsics) const;
 
-    /// Executes a block on the head and moves the head there.
+    /// Executes a block on the head and moves the head there. What follows is done by the code that the block left.
     Outcome<> import(const Block& block);
 
     [[nodiscard]] std::optional<Bytes> storage(ByteView key) const;
     [[nodiscard]] const Header& head() const { return head_; }
+    [[nodiscard]] const host::Runtime& runtime() const { return *runtime_; }
     [[nodiscard]] std::vector<std::string> runtime_log() const { return log_; }
 
     /// A signed immortal extrinsic with length prefix.
@@ -51,6 +52,7 @@ public:
 
 private:
     [[noreturn]] static void give_up(const std::string& why);
+    friend Bytes read_blob(std::string_view name);
     host::CallContext context(host::Overlay& overlay) const;
 
     host::Engine engine_{{}};
@@ -60,6 +62,9 @@ private:
     H256 genesis_{};
     mutable std::vector<std::string> log_;
 };
+
+/// A runtime blob as preset wasm built it, by the name of its file: "khala_runtime". Without it the tests end.
+Bytes read_blob(std::string_view name);
 
 /// System.Account's storage key.
 Bytes account_key(const AccountId& who);

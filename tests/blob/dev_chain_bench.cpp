@@ -8,7 +8,7 @@ namespace {
 
 const DevChain& chain()
 {
-    static const DevChain instance{std::string{PHALA_WASM_DIR} + "/khala_runtime.wasm", "development"};
+    static const DevChain instance{"khala_runtime", "development"};
     return instance;
 }
 

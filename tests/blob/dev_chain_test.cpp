@@ -8,7 +8,7 @@
 namespace phala::testing {
 namespace {
 
-const std::string kRuntime = std::string{PHALA_WASM_DIR} + "/khala_runtime.wasm";
+constexpr std::string_view kRuntime = "khala_runtime";
 
 struct Account {
     Nonce nonce;

@@ -1,6 +1,7 @@
 // The whole runtime natively: what is frozen, and the life of blocks.
 #include "base/hex.hpp"
 #include "runtime/composition/apis.hpp"
+#include "runtime/frame/migration.hpp"
 #include "runtime/testing/chain.hpp"
 
 #include <gtest/gtest.h>
@@ -167,6 +168,95 @@ TEST_F(Runtime, AFailingCallCostsTheSameAndChangesNothingElse)
     EXPECT_EQ(system::Account::get(alice).nonce, 1u);
     EXPECT_EQ(event_names(1),
               (std::vector<std::string>{"Balances.8", "Balances.7", "Balances.7", "TransactionPayment.0", "System.1"}));
+}
+
+TEST_F(Runtime, CallsCostWhatWasTold)
+{
+    transaction_payment::NextFeeMultiplier::put({transaction_payment::FixedU128::one * 7 / 3});
+    const RuntimeCall calls[] = {
+        system::remark{Bytes(3)},
+        system::remark_with_event{Bytes(1000)},
+        system::set_heap_pages{1}, // fails: not by root
+        transfer_allow_death{carol.address(), kPha},
+        balances::transfer_all{bob.address(), true},
+        utility::batch_all{{system::remark{}, balances::transfer_keep_alive{bob.address(), kPha}}},
+    };
+    for (const auto& call : calls) {
+        balances::mint_at_genesis(alice, 10 * kPha);
+        const Bytes transaction = chain.transaction(alice, call);
+        using Payment = composition::TransactionPaymentApi;
+        using CallPayment = composition::TransactionPaymentCallApi;
+        const auto length = static_cast<std::uint32_t>(transaction.size() + (transaction.size() < 64 ? 1 : 2));
+        const auto told = Payment::query_info{{transaction}, length}.answer();
+        EXPECT_EQ(told.partial_fee, (Payment::query_fee_details{{transaction}, length}.answer().total()));
+        EXPECT_EQ(told.partial_fee, (CallPayment::query_call_info{call, length}.answer().partial_fee));
+        EXPECT_EQ(told.partial_fee, (CallPayment::query_call_fee_details{call, length}.answer().total()));
+        EXPECT_EQ(told.weight, call.info().weight);
+        chain.block({transaction});
+        const auto paid = events_of<transaction_payment::TransactionFeePaid>();
+        ASSERT_EQ(paid.size(), 1u);
+        EXPECT_EQ(paid[0].actual_fee, told.partial_fee) << call.name();
+    }
+    EXPECT_EQ(balances::TotalIssuance::get(), sum_of_balances());
+    const Bytes bare = scale::encode(kBareV4, RuntimeCall{timestamp::set{1}});
+    EXPECT_EQ((composition::TransactionPaymentApi::query_info{{bare}, 20}.answer().partial_fee), 0u);
+}
+
+TEST_F(Runtime, SessionKeysAreMadeAndTakenApart)
+{
+    using Keys = composition::SessionKeys;
+    const Bytes keys = Keys::generate_session_keys{to_bytes(bytes_of("//Alice"))}.answer();
+    EXPECT_EQ(keys, to_bytes(alice.id()));
+    const auto parts = Keys::decode_session_keys{keys}.answer();
+    ASSERT_TRUE(parts);
+    EXPECT_EQ(*parts, (std::vector<std::pair<Bytes, composition::KeyTypeId>>{
+                          {to_bytes(alice.id()), composition::KeyTypeId{{'a', 'u', 'r', 'a'}}}}));
+    EXPECT_FALSE(Keys::decode_session_keys{Bytes(31)}.answer());
+    EXPECT_NE(Keys::generate_session_keys{}.answer(), Keys::generate_session_keys{}.answer());
+}
+
+// Upgrades
+
+struct CountTheTimes {
+    struct Pallet {
+        static constexpr std::string_view name = "System";
+        static constexpr std::uint16_t storage_version = 3;
+    };
+    static constexpr std::uint16_t from = 0, to = 1;
+    static Weight run()
+    {
+        io::append(bytes_of("runs"), Bytes{1});
+        return weight_of(0, 1);
+    }
+};
+struct AndTheThird : CountTheTimes {
+    static constexpr std::uint16_t from = 1, to = 3;
+};
+struct NotThisOne : CountTheTimes {
+    static constexpr std::uint16_t from = 2, to = 3;
+};
+
+TEST_F(Runtime, MigrationsRunOnceAndInOrder)
+{
+    using All = std::tuple<CountTheTimes, AndTheThird, NotThisOne>;
+    EXPECT_EQ(storage_version("System"), 0u);
+    const Weight first = migrate<All>();
+    EXPECT_EQ(storage_version("System"), 3u);
+    EXPECT_EQ(io::get(bytes_of("runs")), (Bytes{8, 1, 1}));
+    const Weight second = migrate<All>();
+    EXPECT_EQ(io::get(bytes_of("runs")), (Bytes{8, 1, 1}));
+    EXPECT_TRUE(first.any_greater(second));
+    EXPECT_EQ(migrate<std::tuple<>>(), Weight{});
+}
+
+TEST_F(Runtime, AnotherVersionIsNotedByTheFirstBlockOfTheNewOne)
+{
+    system::LastRuntimeUpgrade::put({0, "khala"});
+    chain.block();
+    EXPECT_EQ(system::LastRuntimeUpgrade::get()->spec_version.value, spec_version());
+    system::LastRuntimeUpgrade::put({spec_version(), "node"});
+    chain.block();
+    EXPECT_EQ(system::LastRuntimeUpgrade::get()->spec_name, "khala");
 }
 
 TEST_F(Runtime, FirstTransferCreatesAnAccountAndTheLastOneEndsIt)

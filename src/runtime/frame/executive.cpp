@@ -1,33 +1,14 @@
 #include "runtime/frame/executive.hpp"
 
 #include "base/hex.hpp"
-#include "primitives/extrinsic.hpp"
 #include "runtime/frame/composition.hpp"
+#include "runtime/frame/decoded_extrinsic.hpp"
 #include "runtime/frame/extensions.hpp"
 #include "runtime/frame/host_io.hpp"
 #include "runtime/pallets/system/system.hpp"
 
 namespace phala::runtime::executive {
 namespace {
-
-/// An extrinsic taken apart: bare without a preamble.
-struct Extrinsic {
-    std::optional<SignedPreamble> preamble;
-    ByteView call_bytes;
-    RuntimeCall call;
-};
-
-/// What does not decode cannot be answered: as in the reference, the call of the runtime fails.
-Extrinsic decode_extrinsic(ByteView bytes)
-{
-    auto parts = split_extrinsic(bytes);
-    if (!parts)
-        panic("the extrinsic does not decode: " + parts.error().message());
-    auto call = scale::decode<RuntimeCall>(parts->call);
-    if (!call)
-        panic("the extrinsic's call does not decode: " + call.error().message());
-    return {std::move(parts->preamble), parts->call, std::move(*call)};
-}
 
 std::uint32_t full_length(ByteView body)
 {
@@ -259,12 +240,6 @@ TransactionValidity validate_transaction(TransactionSource source, ByteView body
     if (mandatory)
         return invalid_because(invalid::MandatoryValidation{});
     return validate(transaction);
-}
-
-Inspected inspect(ByteView body)
-{
-    const Extrinsic extrinsic = decode_extrinsic(body);
-    return {extrinsic.call.info(), extrinsic.preamble.has_value()};
 }
 
 } // namespace phala::runtime::executive

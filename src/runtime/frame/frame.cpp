@@ -55,17 +55,6 @@ const CallOps* find_call(std::uint8_t pallet_at, std::uint8_t call_at)
     return nullptr;
 }
 
-DispatchResultWithPostInfo RuntimeCall::dispatch(const Origin& origin) const
-{
-    io::start_transaction();
-    auto result = ops_->dispatch(call_, origin);
-    if (result)
-        io::commit_transaction();
-    else
-        io::rollback_transaction();
-    return result;
-}
-
 bool operator==(const RuntimeCall& a, const RuntimeCall& b)
 {
     if (a.ops_ == nullptr || b.ops_ == nullptr)

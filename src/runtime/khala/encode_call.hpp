@@ -3,7 +3,7 @@
 // code that executes them.
 #include "runtime/khala/runtime.hpp"
 
-namespace phala::runtime::khala {
+namespace phala::runtime::composition {
 
 /// SCALE of the runtime's call: index of the pallet, index of the call, its fields. It does not compile for a call that
 /// no pallet of the composition has.
@@ -12,7 +12,7 @@ Bytes encode_call(const Call& call)
 {
     constexpr int pallet = [] {
         int found = -1;
-        composition::Runtime::for_each([&]<std::uint8_t Index, class Pallet>() {
+        Runtime::for_each([&]<std::uint8_t Index, class Pallet>() {
             if constexpr (std::is_same_v<Pallet, PalletOf<Call>>)
                 found = Index;
         });
@@ -23,4 +23,4 @@ Bytes encode_call(const Call& call)
                          call);
 }
 
-} // namespace phala::runtime::khala
+} // namespace phala::runtime::composition

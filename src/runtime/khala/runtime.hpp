@@ -23,3 +23,10 @@ using Runtime =
 using Migrations = std::tuple<>;
 
 } // namespace phala::runtime::composition
+
+namespace phala::runtime {
+
+/// For programs that name the chain that they talk to.
+namespace khala = composition;
+
+} // namespace phala::runtime

@@ -33,6 +33,11 @@ const State& state()
     return layers().current;
 }
 
+const State& base_state()
+{
+    return layers().base;
+}
+
 std::size_t open_layers()
 {
     return layers().below.size();

@@ -14,6 +14,9 @@ void set_state(State state);
 /// The state as the newest layer sees it.
 const State& state();
 
+/// The state as set_state left it: that of the block below, where a test builds blocks.
+const State& base_state();
+
 /// Layers that were started and not ended.
 std::size_t open_layers();
 

@@ -49,6 +49,13 @@ int __cxa_atexit(void (*)(void*), void*, void*)
     return 0; // the instance ends with the call; nothing needs destroying
 }
 
+// Parts of compiler-rt are built with a stack protector.
+extern const std::uintptr_t __stack_chk_guard = 0x595e9fbd;
+[[noreturn]] void __stack_chk_fail()
+{
+    phala::runtime::panic("the stack is damaged");
+}
+
 // lld calls this after every exported function; libc's own drags in file output.
 void __wasm_call_dtors() {}
 

@@ -1,4 +1,4 @@
-#include "runtime/pallets/balances/balances.hpp"
+#include "runtime/pallets/balances/change.hpp"
 
 #include "runtime/pallets/system/system.hpp"
 
@@ -14,56 +14,6 @@ constexpr Balance kMost = std::numeric_limits<Balance>::max();
 Balance saturating_sub(Balance a, Balance b)
 {
     return a - std::min(a, b);
-}
-
-/// Changes the balance of an account and what follows from it: its references, its birth and its death with the dust
-/// left behind (spec §6.6). `change` works on the data and may fail; then nothing has changed.
-template <class Change>
-DispatchResult change_account(const AccountId& who, Change&& change)
-{
-    const system::AccountInfo info = system::Account::get(who);
-    const AccountData& before = info.data;
-    AccountData after = before;
-    PHALA_CHECK(change(after));
-
-    const bool is_new = before.free == 0 && before.reserved == 0;
-    const bool provided = before.free >= kMinimum;
-    const bool provides = after.free >= kMinimum;
-    const bool consumed = before.reserved != 0 || before.frozen != 0;
-    const bool consumes = after.reserved != 0 || after.frozen != 0;
-    const bool dies = after.free < kMinimum && after.reserved == 0;
-    const Balance dust = dies ? after.free : 0;
-
-    if (!provided && provides)
-        system::inc_providers(who);
-    if (consumed && !consumes)
-        system::dec_consumers(who);
-    if (!consumed && consumes)
-        PHALA_CHECK(system::inc_consumers(who));
-    if (provided && !provides)
-        PHALA_CHECK(system::dec_providers(who));
-
-    system::AccountInfo updated = system::Account::get(who);
-    if (updated.providers > 0 || updated.sufficients > 0) {
-        updated.data = dies ? AccountData{} : after;
-        system::Account::insert(who, updated);
-    } else {
-        system::Account::remove(who);
-    }
-    if (is_new && !dies)
-        deposit_event(Endowed{who, after.free});
-    if (dust != 0) {
-        deposit_event(DustLost{who, dust});
-        burn_issuance(dust);
-    }
-    return {};
-}
-
-DispatchResult checked_add(Balance& to, Balance amount)
-{
-    if (__builtin_add_overflow(to, amount, &to))
-        return fail(ArithmeticError::Overflow);
-    return {};
 }
 
 /// Why `amount` cannot be taken from `who`, if so.
@@ -115,6 +65,53 @@ DispatchResult transfer_to(const AccountId& from, const MultiAddress& dest, Bala
 
 } // namespace
 
+DispatchResult checked_add(Balance& to, Balance amount)
+{
+    if (__builtin_add_overflow(to, amount, &to))
+        return fail(ArithmeticError::Overflow);
+    return {};
+}
+
+DispatchResult store_changed(const AccountId& who, const AccountData& before, const AccountData& after)
+{
+    const bool is_new = before.free == 0 && before.reserved == 0;
+    const bool provided = before.free >= kMinimum;
+    const bool provides = after.free >= kMinimum;
+    const bool consumed = before.reserved != 0 || before.frozen != 0;
+    const bool consumes = after.reserved != 0 || after.frozen != 0;
+    const bool dies = after.free < kMinimum && after.reserved == 0;
+    const Balance dust = dies ? after.free : 0;
+
+    // who has a consumer may not lose its provider, so that is asked before anything is written
+    const system::AccountInfo references = system::Account::get(who);
+    const std::uint32_t consumers = references.consumers + (consumes ? 1U : 0U) - (consumed ? 1U : 0U);
+    if (provided && !provides && consumers > 0 && references.providers <= 1)
+        return fail(dispatch_error::ConsumerRemaining{});
+    if (!provided && provides)
+        system::inc_providers(who);
+    if (consumed && !consumes)
+        system::dec_consumers(who);
+    if (!consumed && consumes)
+        PHALA_CHECK(system::inc_consumers(who));
+    if (provided && !provides)
+        PHALA_CHECK(system::dec_providers(who));
+
+    system::AccountInfo updated = system::Account::get(who);
+    if (updated.providers > 0 || updated.sufficients > 0) {
+        updated.data = dies ? AccountData{} : after;
+        system::Account::insert(who, updated);
+    } else {
+        system::Account::remove(who);
+    }
+    if (is_new && !dies)
+        deposit_event(Endowed{who, after.free});
+    if (dust != 0) {
+        deposit_event(DustLost{who, dust});
+        burn_issuance(dust);
+    }
+    return {};
+}
+
 AccountData balance_of(const AccountId& who)
 {
     return system::Account::get(who).data;
@@ -162,34 +159,6 @@ DispatchResult deposit(const AccountId& who, Balance amount)
 void burn_issuance(Balance amount)
 {
     TotalIssuance::mutate([&](Balance& issuance) { issuance = saturating_sub(issuance, amount); });
-}
-
-DispatchResult reserve(const AccountId& who, Balance amount)
-{
-    if (amount == 0)
-        return {};
-    PHALA_CHECK(change_account(who, [&](AccountData& account) -> DispatchResult {
-        PHALA_CHECK(ensure(account.free >= amount, Error::InsufficientBalance));
-        account.free -= amount;
-        PHALA_CHECK(checked_add(account.reserved, amount));
-        return ensure(account.free >= account.frozen, Error::LiquidityRestrictions);
-    }));
-    deposit_event(Reserved{who, amount});
-    return {};
-}
-
-Balance unreserve(const AccountId& who, Balance amount)
-{
-    Balance moved = 0;
-    const auto done = change_account(who, [&](AccountData& account) {
-        moved = std::min(amount, account.reserved);
-        account.reserved -= moved;
-        return checked_add(account.free, moved);
-    });
-    if (!done || moved == 0)
-        return amount;
-    deposit_event(Unreserved{who, moved});
-    return amount - moved;
 }
 
 void mint_at_genesis(const AccountId& who, Balance amount)

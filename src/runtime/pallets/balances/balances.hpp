@@ -1,6 +1,8 @@
 #pragma once
 // Balances of the native token (spec substrate-host §4.5, §6.6): an account lives while its free balance is at least the
 // existential deposit; what is left of a smaller one is dust and burned.
+// Part of a balance may be reserved (not free) or locked (free, but it must stay). What is locked is `frozen`, and may be
+// what is reserved. Both make the account depended upon: it cannot die meanwhile.
 #include "primitives/address.hpp"
 #include "runtime/frame/pallet.hpp"
 #include "runtime/pallets/balances/account_data.hpp"
@@ -25,11 +27,13 @@ struct BalanceLock {
     ByteArray<8> id;
     Balance amount;
     Reasons reasons;
+    friend bool operator==(const BalanceLock&, const BalanceLock&) = default;
 };
 struct ReserveData {
     static constexpr auto path = "pallet_balances::types::ReserveData";
     ByteArray<8> id;
     Balance amount;
+    friend bool operator==(const ReserveData&, const ReserveData&) = default;
 };
 
 /// No pallet of this chain holds or freezes balances (decisions §2).
@@ -130,6 +134,7 @@ struct ReserveRepatriated {
     Balance amount;
     BalanceStatus destination_status;
     static constexpr auto docs = "Some balance was moved from the reserve of the first account to the second account.";
+    friend bool operator==(const ReserveRepatriated&, const ReserveRepatriated&) = default;
 };
 struct Deposit {
     AccountId who;
@@ -147,6 +152,7 @@ struct Slashed {
     AccountId who;
     Balance amount;
     static constexpr auto docs = "Some amount was removed from the account (e.g. for misbehavior).";
+    friend bool operator==(const Slashed&, const Slashed&) = default;
 };
 struct Minted {
     AccountId who;
@@ -185,11 +191,13 @@ struct Locked {
     AccountId who;
     Balance amount;
     static constexpr auto docs = "Some balance was locked.";
+    friend bool operator==(const Locked&, const Locked&) = default;
 };
 struct Unlocked {
     AccountId who;
     Balance amount;
     static constexpr auto docs = "Some balance was unlocked.";
+    friend bool operator==(const Unlocked&, const Unlocked&) = default;
 };
 struct Frozen {
     AccountId who;
@@ -390,6 +398,28 @@ void burn_issuance(Balance amount);
 DispatchResult reserve(const AccountId& who, Balance amount);
 /// Gives what could not be unreserved, because less was reserved.
 Balance unreserve(const AccountId& who, Balance amount);
+/// Takes up to that much out of reserve, with the event Slashed, and gives what was taken. It still counts as issued, as
+/// after `withdraw`.
+Balance slash_reserved(const AccountId& who, Balance amount);
+/// Moves up to that much of one account's reserve to another account, which must exist, and gives what was not moved.
+std::expected<Balance, DispatchError> repatriate_reserved(const AccountId& from, const AccountId& to, Balance amount,
+                                                          BalanceStatus status);
+
+/// Reserves that know whom they are for: each name has its own, and all are part of what is reserved.
+using ReserveId = ByteArray<8>;
+Balance reserved_named(const ReserveId& id, const AccountId& who);
+DispatchResult reserve_named(const ReserveId& id, const AccountId& who, Balance amount);
+/// As their namesakes above, of what is reserved under that name.
+Balance unreserve_named(const ReserveId& id, const AccountId& who, Balance amount);
+Balance slash_reserved_named(const ReserveId& id, const AccountId& who, Balance amount);
+
+/// Balance that may not leave an account, whatever else it is used for. Locks overlay each other: the largest counts.
+using LockId = ByteArray<8>;
+/// Makes the lock, or replaces the one of that name; an amount of 0 removes it. Only an account that exists can have one.
+DispatchResult set_lock(const LockId& id, const AccountId& who, Balance amount, Reasons reasons);
+/// As set_lock, but where the lock is there already it only grows.
+DispatchResult extend_lock(const LockId& id, const AccountId& who, Balance amount, Reasons reasons);
+DispatchResult remove_lock(const LockId& id, const AccountId& who);
 
 /// Creates tokens without an event, for genesis.
 void mint_at_genesis(const AccountId& who, Balance amount);

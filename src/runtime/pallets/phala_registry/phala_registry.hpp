@@ -299,6 +299,11 @@ struct VerifyRelaychainGenesisBlockHash {
     static constexpr auto docs = "Verify relaychain genesis, should be enabled on production.";
     static bool value() { return config::kVerifyRelaychainGenesisBlockHash; }
 };
+struct ParachainId {
+    static constexpr std::string_view name = "ParachainId";
+    static constexpr auto docs = "The parachain that workers must follow.";
+    static std::uint32_t value() { return config::kParaId; }
+};
 
 struct GenesisConfig {
     std::uint32_t benchmark_duration = 8; ///< blocks
@@ -320,7 +325,7 @@ struct Pallet {
     using Call = Variant<At<1, force_register_worker>, At<3, register_gatekeeper>, At<4, unregister_gatekeeper>,
                          At<5, rotate_master_key>, At<7, register_worker_v2>, At<8, update_worker_endpoint>,
                          At<13, set_minimum_pruntime_version>, At<14, set_pruntime_consensus_version>>;
-    using Constants = std::tuple<NoneAttestationEnabled, VerifyPRuntime, VerifyRelaychainGenesisBlockHash>;
+    using Constants = std::tuple<NoneAttestationEnabled, VerifyPRuntime, VerifyRelaychainGenesisBlockHash, ParachainId>;
     using GenesisConfig = phala_registry::GenesisConfig;
     static void build_genesis(const GenesisConfig& config);
 };

@@ -232,7 +232,9 @@ RuntimeVersion Version::value()
 TransactionValidity Pallet::validate_unsigned(TransactionSource, const RuntimeCall& call)
 {
     const auto* upgrade = call.get_if<apply_authorized_upgrade>();
-    if (upgrade == nullptr || !check_authorized(upgrade->code))
+    const auto authorized = upgrade == nullptr ? std::nullopt : std::optional{check_authorized(upgrade->code)};
+    // it pays no fee, so one that would fail may not even enter a block
+    if (!authorized || !*authorized || !can_set_code(upgrade->code, (*authorized)->check_version))
         return std::unexpected<TransactionValidityError>{{validity::Invalid{{invalid::Call{}}}}};
     const auto hash = crypto::blake2_256(upgrade->code);
     return ValidTransaction{.priority = upgrade->weight().ref_time.value,

@@ -32,6 +32,12 @@ Balance multiply(FixedU128 multiplier, Balance a)
     return saturating_add(whole, (a % one) * (m % one) / one);
 }
 
+/// Product of two fixed-point numbers.
+u128 product(u128 a, u128 b)
+{
+    return multiply({a}, b);
+}
+
 constexpr u128 kBillion = 1'000'000'000;
 /// The polynomial of degree 1: kBaseFee per kExtrinsicBaseWeight, as an integer and parts per billion.
 constexpr Balance kFeeInteger = config::kBaseFee / config::kExtrinsicBaseWeight;
@@ -71,6 +77,37 @@ Balance weight_to_fee(const Weight& weight)
     // parts per billion round to the nearest, half down, as Perbill does
     const Balance fraction = w / kBillion * kFeeFraction + (rest + kBillion / 2 - 1) / kBillion;
     return saturating_add(saturating_mul(kFeeInteger, w), fraction);
+}
+
+FixedU128 next_multiplier(FixedU128 previous, const Weight& normal)
+{
+    const Weight most = *config::kBlockWeights.per_class.normal.max_total;
+    const Weight used = min(normal, most);
+    // the dimension that is fuller, as parts per billion
+    const auto fullness = [](std::uint64_t part, std::uint64_t whole) { return kBillion * part / whole; };
+    const bool by_size =
+        fullness(used.proof_size.value, most.proof_size.value) > fullness(used.ref_time.value, most.ref_time.value);
+    const u128 whole = by_size ? most.proof_size.value : most.ref_time.value;
+    const u128 part = by_size ? used.proof_size.value : used.ref_time.value;
+
+    // previous * (1 + v * diff + (v * diff)^2 / 2)
+    const u128 target = whole * config::kTargetFullnessPercent / 100;
+    const bool more = part >= target;
+    const u128 diff = (more ? part - target : target - part) * FixedU128::one / whole;
+    constexpr u128 v = config::kFeeAdjustment;
+    const u128 first = product(v, diff);
+    const u128 second = product(product(v, v) / 2, product(diff, diff));
+    const u128 next = more ? saturating_add(previous._0, product(first + second, previous._0))
+                           : previous._0 - product(first - second, previous._0);
+    return {std::max(next, config::kMinFeeMultiplier)};
+}
+
+void Pallet::on_finalize(BlockNumber)
+{
+    const FixedU128 previous = NextFeeMultiplier::get();
+    const FixedU128 next = next_multiplier(previous, system::BlockWeight::get().normal);
+    if (next != previous)
+        NextFeeMultiplier::put(next);
 }
 
 Balance length_to_fee(std::uint32_t length)

@@ -11,7 +11,7 @@ Pallet pallet_of(const T&);
 
 struct FixedU128 {
     static constexpr auto path = "sp_arithmetic::fixed_point::FixedU128";
-    static constexpr u128 one = 1'000'000'000'000'000'000;
+    static constexpr u128 one = config::kFixedOne;
     u128 _0;
     friend bool operator==(const FixedU128&, const FixedU128&) = default;
 };
@@ -58,7 +58,11 @@ struct Pallet {
     using Constants = std::tuple<OperationalFeeMultiplier>;
     using GenesisConfig = transaction_payment::GenesisConfig;
     static void build_genesis(const GenesisConfig& config);
+    static void on_finalize(BlockNumber number);
 };
+
+/// The multiplier after a block whose normal transactions weighed that much, where it was `previous` in that block.
+FixedU128 next_multiplier(FixedU128 previous, const Weight& normal);
 
 /// The account that gets fees and tips.
 AccountId fee_receiver();

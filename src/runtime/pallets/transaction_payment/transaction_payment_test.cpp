@@ -79,6 +79,57 @@ TEST_F(Fees, TipsRaiseThePriority)
     EXPECT_EQ(priority({.weight = time(0)}, 5'000'000, 0, 0), 1u); // as if it just filled the block
 }
 
+TEST_F(Fees, MultiplierFollowsTheLoad)
+{
+    const Weight most = *config::kBlockWeights.per_class.normal.max_total;
+    constexpr u128 one = FixedU128::one;
+    const auto share = [&](std::uint64_t percent) {
+        return Weight{most.ref_time.value / 100 * percent, std::uint64_t{0}};
+    };
+    // by the formula, worked out apart: 1 + 75e-6 * 0.75 + (75e-6 * 0.75)^2 / 2
+    EXPECT_EQ(next_multiplier({one}, share(100))._0, one + 56'251'582'031'250);
+    EXPECT_EQ(next_multiplier({one}, share(100) + share(100))._0, one + 56'251'582'031'250); // a block holds no more
+    EXPECT_EQ(next_multiplier({one}, {std::uint64_t{0}, most.proof_size})._0, one + 56'251'582'031'250);
+    EXPECT_EQ(next_multiplier({2 * one}, share(25))._0, 2 * one);
+    EXPECT_EQ(next_multiplier({2 * one}, {})._0, 2 * one - 37'499'648'437'500);
+    EXPECT_EQ(next_multiplier({one}, {})._0, one); // never less
+    EXPECT_EQ(next_multiplier({std::numeric_limits<u128>::max()}, share(100))._0, std::numeric_limits<u128>::max());
+}
+
+TEST_F(Fees, RiseWithFullBlocksAndFallAgainToTheFirstPrice)
+{
+    const Weight most = *config::kBlockWeights.per_class.normal.max_total;
+    FixedU128 expected{FixedU128::one};
+    const auto fee_of_next_remark = [&] {
+        const Bytes remark = chain.transaction(alice, system::remark{});
+        const Balance told =
+            fee_details(static_cast<std::uint32_t>(remark.size() + 2), RuntimeCall{system::remark{}}.info(), 0).total();
+        chain.block({remark});
+        EXPECT_EQ(events_of<TransactionFeePaid>()[0].actual_fee, told);
+        expected = next_multiplier(expected, system::BlockWeight::get().normal);
+        return told;
+    };
+    const Balance first = fee_of_next_remark();
+    for (int i = 0; i < 60; ++i) {
+        chain.begin();
+        system::register_weight(most, DispatchClass::Normal);
+        chain.end();
+        expected = next_multiplier(expected, most);
+    }
+    EXPECT_EQ(NextFeeMultiplier::get(), expected);
+    EXPECT_GT(expected._0, FixedU128::one * 10'033 / 10'000); // 1.00005625 ^ 60 = 1.00338
+    EXPECT_LT(expected._0, FixedU128::one * 10'034 / 10'000);
+    EXPECT_GT(fee_of_next_remark(), first);
+    int quiet = 0;
+    while (NextFeeMultiplier::get()._0 > FixedU128::one) {
+        chain.block();
+        ASSERT_LT(++quiet, 300);
+    }
+    EXPECT_GT(quiet, 175); // a quarter below the target weighs a third of three quarters above it
+    expected = {FixedU128::one};
+    EXPECT_EQ(fee_of_next_remark(), first);
+}
+
 TEST_F(Fees, AreBurnedWhereTheReceiverCannotTakeThem)
 {
     system::Account::remove(fee_receiver());

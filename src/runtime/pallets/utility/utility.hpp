@@ -56,7 +56,7 @@ struct system {
 
 /// On whose behalf dispatch_as runs its call.
 struct OriginCaller {
-    static constexpr auto path = "khala_runtime::OriginCaller";
+    static constexpr auto path = runtime_path<"OriginCaller">;
     Variant<At<0, origin_caller::system>> caller;
 };
 

@@ -35,16 +35,16 @@ public:
             for (const auto& [key, value] : state)
                 overlay.set(key, value);
             auto changes = must(overlay.changes(host::StateVersion::V0));
-            nodes_ = {};
-            nodes_.insert(std::move(changes.trie.inserted));
-            reader_.emplace(nodes_, changes.trie.root);
+            nodes_ = std::make_unique<trie::MemoryNodes>();
+            nodes_->insert(std::move(changes.trie.inserted));
+            reader_.emplace(*nodes_, changes.trie.root);
         }
         return *reader_;
     }
 
 private:
     testing::State state_;
-    trie::MemoryNodes nodes_;
+    std::unique_ptr<trie::MemoryNodes> nodes_;
     std::optional<host::TrieState> reader_;
 };
 

@@ -46,6 +46,11 @@ async fn what_chain(client: &Client) -> Result<(), AnyError> {
     let at = client.at_current_block().await?;
     let deposit = at.constants().entry(dynamic::constant::<u128>("Balances", "ExistentialDeposit"))?;
     assert_eq!(deposit, PHA / 100);
+    let nonce = at
+        .runtime_apis()
+        .call(dynamic::runtime_api_call::<_, u32>("AccountNonceApi", "account_nonce", (dev::dave().public_key().0,)))
+        .await?;
+    assert_eq!(nonce, account(client, &dev::dave()).await?.nonce);
     Ok(())
 }
 

@@ -515,12 +515,29 @@ private:
 
 } // namespace
 
+namespace {
+
+/// What the caller wants, else what the state says under `:heappages`. A proof must not grow by this: where one is being
+/// recorded, the caller says. A state that cannot be read is not told here: the runtime's first read does.
+std::uint32_t heap_pages_of(const CallContext& context)
+{
+    if (context.heap_pages != kDefaultHeapPages || context.proof != nullptr)
+        return context.heap_pages;
+    const auto stored = context.overlay.get(bytes_of(":heappages"));
+    if (!stored || !*stored || (*stored)->size() != sizeof(std::uint64_t))
+        return kDefaultHeapPages;
+    const auto pages = from_le<std::uint64_t>(ByteView{**stored}.first<sizeof(std::uint64_t)>());
+    return static_cast<std::uint32_t>(std::min(pages, kMaxMemory / kPageSize));
+}
+
+} // namespace
+
 Outcome<Bytes> Runtime::Compiled::call(std::string_view function, ByteView arguments, CallContext& context,
                                        const VersionOfCode& version_of) const
 {
     if (!functions.contains(function))
         return fail(HostError::MissingExport, std::string{function});
-    const std::uint64_t pages = std::uint64_t{initial_pages} + context.heap_pages;
+    const std::uint64_t pages = std::uint64_t{initial_pages} + heap_pages_of(context);
     context.overlay.begin_transaction();
     auto result =
         Instance{wasm_engine, pages * kPageSize}.run(instance_pre.get(), function, arguments, context, version_of);

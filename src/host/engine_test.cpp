@@ -207,6 +207,16 @@ TEST_F(EngineTest, MemoryIsBoundedForTheRuntimesOwnGrowthToo)
     EXPECT_EQ(runtime->call("grow", {}, context).value(), (Bytes{0xff, 0xff, 0xff, 0xff}));
     context.heap_pages = 4096;
     EXPECT_EQ(runtime->call("grow", {}, context).value(), (Bytes{2, 0, 0, 0}));
+    context.heap_pages = kDefaultHeapPages;
+    const auto grow_with = [&](std::uint64_t pages) {
+        overlay.set(bytes_of(":heappages"), to_bytes(le_bytes(pages)));
+        return runtime->call("grow", {}, context).value();
+    };
+    EXPECT_EQ(grow_with(4096), (Bytes{2, 0, 0, 0}));
+    EXPECT_EQ(grow_with(16), (Bytes{0xff, 0xff, 0xff, 0xff}));
+    EXPECT_EQ(grow_with(~std::uint64_t{0}), (Bytes{2, 0, 0, 0})); // as much as there can be
+    overlay.set(bytes_of(":heappages"), Bytes{1});                // no number: as if it were not there
+    EXPECT_EQ(runtime->call("grow", {}, context).value(), (Bytes{0xff, 0xff, 0xff, 0xff}));
 }
 
 TEST_F(EngineTest, LogsGoToTheSink)

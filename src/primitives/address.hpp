@@ -59,7 +59,8 @@ namespace scale {
 template <>
 struct Codec<Compact<std::tuple<>>> {
     static constexpr std::size_t min_size = 0;
-    static void encode(Writer&, const Compact<std::tuple<>>&) {}
+    static constexpr std::size_t size(const Compact<std::tuple<>>&) { return 0; }
+    static std::uint8_t* put(std::uint8_t* at, const Compact<std::tuple<>>&) { return at; }
     static bool decode(Reader&, Compact<std::tuple<>>&) { return true; }
 };
 } // namespace scale

@@ -49,13 +49,6 @@ std::uint64_t Era::death(std::uint64_t current) const
 
 namespace scale {
 
-void Codec<Era>::encode(Writer& out, const Era& era)
-{
-    out.byte(static_cast<std::uint8_t>(era.bits));
-    if (!era.is_immortal())
-        out.byte(static_cast<std::uint8_t>(era.bits >> 8));
-}
-
 bool Codec<Era>::decode(Reader& in, Era& era)
 {
     ByteArray<2> bytes{};

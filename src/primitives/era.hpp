@@ -31,7 +31,15 @@ namespace scale {
 template <>
 struct Codec<Era> {
     static constexpr std::size_t min_size = 1;
-    static void encode(Writer& out, const Era& era);
+    static constexpr std::size_t size(const Era& era) { return era.is_immortal() ? 1 : 2; }
+    static std::uint8_t* put(std::uint8_t* at, const Era& era)
+    {
+        *at = static_cast<std::uint8_t>(era.bits);
+        if (era.is_immortal())
+            return at + 1;
+        at[1] = static_cast<std::uint8_t>(era.bits >> 8);
+        return at + 2;
+    }
     static bool decode(Reader& in, Era& era);
 };
 } // namespace scale

@@ -8,6 +8,7 @@
 #include "scale/reader.hpp"
 #include "scale/types.hpp"
 
+#include <bit>
 #include <expected>
 #include <limits>
 #include <map>
@@ -24,33 +25,112 @@ public:
     explicit Writer(Bytes& out) : out_{out} {}
 
     void byte(std::uint8_t value) { out_.push_back(value); }
-    void write(ByteView bytes) { out_.insert(out_.end(), bytes.begin(), bytes.end()); }
-    [[nodiscard]] std::size_t size() const { return out_.size(); }
+    void write(ByteView bytes) { append(out_, bytes); }
+    /// That many more bytes, to be filled at once.
+    [[nodiscard]] std::uint8_t* extend(std::size_t count)
+    {
+        const std::size_t start = out_.size();
+        out_.resize(start + count);
+        return out_.data() + start;
+    }
 
 private:
     Bytes& out_;
 };
 
-void encode_compact(Writer& out, u128 value);
-bool decode_compact(Reader& in, u128& value);
-
 /// How T is encoded. Members of each specialisation:
-///   static void encode(Writer&, const T&);
-///   static bool decode(Reader&, T&);            false after Reader::refuse
-///   static constexpr std::size_t min_size;      fewest bytes an encoding can have: bounds what a length may claim
+///   static std::size_t size(const T&);               bytes that this value's encoding takes
+///   static std::uint8_t* put(std::uint8_t*, const T&);  writes just that many bytes; gives the place behind them
+///   static bool decode(Reader&, T&);                 false after Reader::refuse
+///   static constexpr std::size_t min_size;           fewest bytes an encoding can have: bounds what a length may claim
 template <class T>
 struct Codec;
 
 template <class T>
+constexpr std::size_t encoded_size(const T& value)
+{
+    return Codec<T>::size(value);
+}
+
+/// Encodes into room that has at least encoded_size(value) bytes.
+template <class T>
+[[nodiscard]] std::uint8_t* put(std::uint8_t* at, const T& value)
+{
+    return Codec<T>::put(at, value);
+}
+
+[[nodiscard]] inline std::uint8_t* put_bytes(std::uint8_t* at, const void* bytes, std::size_t count)
+{
+    if (count != 0)
+        std::memcpy(at, bytes, count);
+    return at + count;
+}
+
+template <class T>
 void encode_to(Writer& out, const T& value)
 {
-    Codec<T>::encode(out, value);
+    std::uint8_t* at = out.extend(encoded_size(value));
+    static_cast<void>(put(at, value));
 }
 
 template <class T>
 bool decode_from(Reader& in, T& value)
 {
     return Codec<T>::decode(in, value);
+}
+
+namespace detail {
+std::uint8_t* put_big_compact(std::uint8_t* at, std::uint64_t value);
+std::uint8_t* put_big_compact(std::uint8_t* at, u128 value);
+bool decode_long_compact(Reader& in, std::uint8_t first, std::uint64_t& value);
+bool decode_long_compact(Reader& in, std::uint8_t first, u128& value);
+} // namespace detail
+
+template <class UInt>
+constexpr std::size_t compact_size(UInt value)
+{
+    if (value < (1U << 30))
+        return value < (1U << 6) ? 1 : value < (1U << 14) ? 2 : 4;
+    std::size_t bits = static_cast<std::size_t>(std::bit_width(static_cast<std::uint64_t>(value)));
+    if constexpr (sizeof value > 8)
+        if (value >> 64 != 0)
+            bits = 64 + static_cast<std::size_t>(std::bit_width(static_cast<std::uint64_t>(value >> 64)));
+    return 1 + (bits + 7) / 8;
+}
+
+template <class UInt>
+[[nodiscard]] std::uint8_t* put_compact(std::uint8_t* at, UInt value)
+{
+    if (value < (1U << 6)) {
+        *at = static_cast<std::uint8_t>(value << 2);
+        return at + 1;
+    }
+    if (value < (1U << 30)) {
+        const bool is_short = value < (1U << 14);
+        const auto word = static_cast<std::uint32_t>(value << 2 | (is_short ? 1 : 2));
+        return is_short ? put_bytes(at, &word, 2) : put_bytes(at, &word, 4);
+    }
+    if constexpr (sizeof value > 8)
+        return detail::put_big_compact(at, u128{value});
+    else
+        return detail::put_big_compact(at, std::uint64_t{value});
+}
+
+template <class UInt>
+void encode_compact(Writer& out, UInt value)
+{
+    static_cast<void>(put_compact(out.extend(compact_size(value)), value));
+}
+
+/// Into std::uint64_t or u128; a number that does not fit is refused.
+template <class UInt>
+bool decode_compact(Reader& in, UInt& value)
+{
+    std::uint8_t first = 0;
+    if (!in.read(&first, 1))
+        return false;
+    value = first >> 2;
+    return (first & 3) == 0 || detail::decode_long_compact(in, first, value);
 }
 
 namespace detail {
@@ -73,7 +153,7 @@ private:
 template <class Element>
 bool decode_length(Reader& in, std::size_t& length, std::size_t max = std::numeric_limits<std::uint32_t>::max())
 {
-    u128 count = 0;
+    std::uint64_t count = 0;
     if (!decode_compact(in, count))
         return false;
     constexpr std::size_t each = Codec<Element>::min_size;
@@ -82,7 +162,7 @@ bool decode_length(Reader& in, std::size_t& length, std::size_t max = std::numer
         return in.refuse(ScaleError::LengthTooLarge);
     if (count > max)
         return in.refuse(ScaleError::BoundExceeded);
-    length = static_cast<std::size_t>(count);
+    length = count;
     return true;
 }
 
@@ -112,14 +192,25 @@ bool decode_items(Reader& in, std::vector<T>& items, std::size_t max)
 }
 
 template <class T>
-void encode_items(Writer& out, std::span<const T> items)
+std::uint8_t* put_items(std::uint8_t* at, std::span<const T> items)
 {
-    encode_compact(out, items.size());
+    at = put_compact(at, items.size());
     if constexpr (is_plain_integer<T>)
-        out.write({reinterpret_cast<const std::uint8_t*>(items.data()), items.size_bytes()});
-    else
-        for (const auto& item : items)
-            encode_to(out, item);
+        return put_bytes(at, items.data(), items.size_bytes());
+    for (const auto& item : items)
+        at = put(at, item);
+    return at;
+}
+
+template <class T>
+constexpr std::size_t size_of_items(std::span<const T> items)
+{
+    std::size_t size = compact_size(items.size());
+    if constexpr (is_plain_integer<T>)
+        return size + items.size_bytes();
+    for (const auto& item : items)
+        size += encoded_size(item);
+    return size;
 }
 
 } // namespace detail
@@ -128,17 +219,20 @@ template <class T>
     requires(detail::is_plain_integer<T>)
 struct Codec<T> {
     static constexpr std::size_t min_size = sizeof(T);
-    static void encode(Writer& out, T value)
-    {
-        out.write({reinterpret_cast<const std::uint8_t*>(&value), sizeof value}); // both targets are little-endian
-    }
+    static constexpr std::size_t size(T) { return sizeof(T); }
+    static std::uint8_t* put(std::uint8_t* at, T value) { return put_bytes(at, &value, sizeof value); } // little-endian
     static bool decode(Reader& in, T& value) { return in.read(&value, sizeof value); }
 };
 
 template <>
 struct Codec<bool> {
     static constexpr std::size_t min_size = 1;
-    static void encode(Writer& out, bool value) { out.byte(value ? 1 : 0); }
+    static constexpr std::size_t size(bool) { return 1; }
+    static std::uint8_t* put(std::uint8_t* at, bool value)
+    {
+        *at = value ? 1 : 0;
+        return at + 1;
+    }
     static bool decode(Reader& in, bool& value)
     {
         std::uint8_t byte = 0;
@@ -154,7 +248,12 @@ template <class E>
 struct Codec<E> {
     static_assert(sizeof(E) == 1, "an enum in SCALE has one byte: give it the underlying type std::uint8_t");
     static constexpr std::size_t min_size = 1;
-    static void encode(Writer& out, E value) { out.byte(static_cast<std::uint8_t>(value)); }
+    static constexpr std::size_t size(E) { return 1; }
+    static std::uint8_t* put(std::uint8_t* at, E value)
+    {
+        *at = static_cast<std::uint8_t>(value);
+        return at + 1;
+    }
     static bool decode(Reader& in, E& value)
     {
         std::uint8_t byte = 0;
@@ -168,40 +267,55 @@ struct Codec<E> {
 template <class T>
 struct Codec<Compact<T>> {
     static constexpr std::size_t min_size = 1;
-    static void encode(Writer& out, const Compact<T>& compact)
+    static constexpr std::size_t size(const Compact<T>& compact)
     {
         if constexpr (reflect::Struct<T>)
-            reflect::with_fields(compact.value, [&](const auto& only) { encode_compact(out, only); });
+            return reflect::with_fields(compact.value, [](const auto& only) { return compact_size(only); });
         else
-            encode_compact(out, compact.value);
+            return compact_size(compact.value);
+    }
+    static std::uint8_t* put(std::uint8_t* at, const Compact<T>& compact)
+    {
+        if constexpr (reflect::Struct<T>)
+            return reflect::with_fields(compact.value, [&](const auto& only) { return put_compact(at, only); });
+        else
+            return put_compact(at, compact.value);
     }
     static bool decode(Reader& in, Compact<T>& compact)
     {
-        u128 value = 0;
-        if (!decode_compact(in, value))
-            return false;
         if constexpr (reflect::Struct<T>)
-            return reflect::with_fields(compact.value, [&](auto& only) { return assign(in, only, value); });
+            return reflect::with_fields(compact.value, [&](auto& only) { return decode_integer(in, only); });
         else
-            return assign(in, compact.value, value);
+            return decode_integer(in, compact.value);
     }
 
 private:
     template <class UInt>
-    static bool assign(Reader& in, UInt& out, u128 value)
+    static bool decode_integer(Reader& in, UInt& out)
     {
         static_assert(std::is_unsigned_v<UInt>, "a compact integer is unsigned");
-        if (value > std::numeric_limits<UInt>::max())
-            return in.refuse(ScaleError::CompactOverflow);
-        out = static_cast<UInt>(value);
-        return true;
+        if constexpr (std::is_same_v<UInt, u128>) {
+            return decode_compact(in, out);
+        } else {
+            std::uint64_t value = 0;
+            if (!decode_compact(in, value))
+                return false;
+            if (value > std::numeric_limits<UInt>::max())
+                return in.refuse(ScaleError::CompactOverflow);
+            out = static_cast<UInt>(value);
+            return true;
+        }
     }
 };
 
 template <>
 struct Codec<std::string> {
     static constexpr std::size_t min_size = 1;
-    static void encode(Writer& out, const std::string& value) { detail::encode_items(out, bytes_of(value)); }
+    static std::size_t size(const std::string& value) { return compact_size(value.size()) + value.size(); }
+    static std::uint8_t* put(std::uint8_t* at, const std::string& value)
+    {
+        return detail::put_items(at, bytes_of(value));
+    }
     static bool decode(Reader& in, std::string& value)
     {
         std::size_t length = 0;
@@ -216,19 +330,25 @@ struct Codec<std::string> {
 /// Borrowed text and bytes can be encoded, not decoded: nothing would own them.
 template <>
 struct Codec<std::string_view> {
-    static void encode(Writer& out, std::string_view value) { detail::encode_items(out, bytes_of(value)); }
+    static std::size_t size(std::string_view value) { return compact_size(value.size()) + value.size(); }
+    static std::uint8_t* put(std::uint8_t* at, std::string_view value)
+    {
+        return detail::put_items(at, bytes_of(value));
+    }
 };
 template <class T>
 struct Codec<std::span<const T>> {
-    static void encode(Writer& out, std::span<const T> value) { detail::encode_items(out, value); }
+    static std::size_t size(std::span<const T> value) { return detail::size_of_items(value); }
+    static std::uint8_t* put(std::uint8_t* at, std::span<const T> value) { return detail::put_items(at, value); }
 };
 
 template <class T>
 struct Codec<std::vector<T>> {
     static constexpr std::size_t min_size = 1;
-    static void encode(Writer& out, const std::vector<T>& items)
+    static std::size_t size(const std::vector<T>& items) { return detail::size_of_items(std::span<const T>{items}); }
+    static std::uint8_t* put(std::uint8_t* at, const std::vector<T>& items)
     {
-        detail::encode_items(out, std::span<const T>{items});
+        return detail::put_items(at, std::span<const T>{items});
     }
     static bool decode(Reader& in, std::vector<T>& items)
     {
@@ -239,20 +359,30 @@ struct Codec<std::vector<T>> {
 template <class T, std::uint32_t Max>
 struct Codec<BoundedVec<T, Max>> {
     static constexpr std::size_t min_size = 1;
-    static void encode(Writer& out, const BoundedVec<T, Max>& vec) { encode_to(out, vec.items); }
+    static std::size_t size(const BoundedVec<T, Max>& vec) { return encoded_size(vec.items); }
+    static std::uint8_t* put(std::uint8_t* at, const BoundedVec<T, Max>& vec) { return scale::put(at, vec.items); }
     static bool decode(Reader& in, BoundedVec<T, Max>& vec) { return detail::decode_items(in, vec.items, Max); }
 };
 
 template <class T, std::size_t N>
 struct Codec<std::array<T, N>> {
     static constexpr std::size_t min_size = N * Codec<T>::min_size;
-    static void encode(Writer& out, const std::array<T, N>& items)
+    static constexpr std::size_t size(const std::array<T, N>& items)
     {
         if constexpr (detail::is_plain_integer<T>)
-            out.write({reinterpret_cast<const std::uint8_t*>(items.data()), N * sizeof(T)});
-        else
-            for (const auto& item : items)
-                encode_to(out, item);
+            return min_size;
+        std::size_t size = 0;
+        for (const auto& item : items)
+            size += encoded_size(item);
+        return size;
+    }
+    static std::uint8_t* put(std::uint8_t* at, const std::array<T, N>& items)
+    {
+        if constexpr (detail::is_plain_integer<T>)
+            return put_bytes(at, items.data(), N * sizeof(T));
+        for (const auto& item : items)
+            at = scale::put(at, item);
+        return at;
     }
     static bool decode(Reader& in, std::array<T, N>& items)
     {
@@ -268,11 +398,11 @@ struct Codec<std::array<T, N>> {
 template <class T>
 struct Codec<std::optional<T>> {
     static constexpr std::size_t min_size = 1;
-    static void encode(Writer& out, const std::optional<T>& option)
+    static std::size_t size(const std::optional<T>& option) { return 1 + (option ? encoded_size(*option) : 0); }
+    static std::uint8_t* put(std::uint8_t* at, const std::optional<T>& option)
     {
-        out.byte(option ? 1 : 0);
-        if (option)
-            encode_to(out, *option);
+        at = scale::put(at, option.has_value());
+        return option ? scale::put(at, *option) : at;
     }
     static bool decode(Reader& in, std::optional<T>& option)
     {
@@ -291,13 +421,24 @@ struct Codec<std::optional<T>> {
 template <class T, class E>
 struct Codec<std::expected<T, E>> {
     static constexpr std::size_t min_size = 1;
-    static void encode(Writer& out, const std::expected<T, E>& result)
+    static std::size_t size(const std::expected<T, E>& result)
     {
-        out.byte(result ? 0 : 1);
         if (!result)
-            encode_to(out, result.error());
-        else if constexpr (!std::is_void_v<T>)
-            encode_to(out, *result);
+            return 1 + encoded_size(result.error());
+        if constexpr (std::is_void_v<T>)
+            return 1;
+        else
+            return 1 + encoded_size(*result);
+    }
+    static std::uint8_t* put(std::uint8_t* at, const std::expected<T, E>& result)
+    {
+        at = scale::put(at, !result.has_value());
+        if (!result)
+            return scale::put(at, result.error());
+        if constexpr (std::is_void_v<T>)
+            return at;
+        else
+            return scale::put(at, *result);
     }
     static bool decode(Reader& in, std::expected<T, E>& result)
     {
@@ -319,9 +460,14 @@ struct Codec<std::expected<T, E>> {
 template <class... T>
 struct Codec<std::tuple<T...>> {
     static constexpr std::size_t min_size = (Codec<T>::min_size + ... + 0);
-    static void encode(Writer& out, const std::tuple<T...>& tuple)
+    static std::size_t size(const std::tuple<T...>& tuple)
     {
-        std::apply([&](const auto&... item) { (encode_to(out, item), ...); }, tuple);
+        return std::apply([](const auto&... item) -> std::size_t { return (encoded_size(item) + ... + 0); }, tuple);
+    }
+    static std::uint8_t* put(std::uint8_t* at, const std::tuple<T...>& tuple)
+    {
+        std::apply([&](const auto&... item) { ((at = scale::put(at, item)), ...); }, tuple);
+        return at;
     }
     static bool decode(Reader& in, std::tuple<T...>& tuple)
     {
@@ -332,10 +478,13 @@ struct Codec<std::tuple<T...>> {
 template <class A, class B>
 struct Codec<std::pair<A, B>> {
     static constexpr std::size_t min_size = Codec<A>::min_size + Codec<B>::min_size;
-    static void encode(Writer& out, const std::pair<A, B>& pair)
+    static std::size_t size(const std::pair<A, B>& pair)
     {
-        encode_to(out, pair.first);
-        encode_to(out, pair.second);
+        return encoded_size(pair.first) + encoded_size(pair.second);
+    }
+    static std::uint8_t* put(std::uint8_t* at, const std::pair<A, B>& pair)
+    {
+        return scale::put(scale::put(at, pair.first), pair.second);
     }
     static bool decode(Reader& in, std::pair<A, B>& pair)
     {
@@ -347,13 +496,19 @@ struct Codec<std::pair<A, B>> {
 template <class K, class V>
 struct Codec<std::map<K, V>> {
     static constexpr std::size_t min_size = 1;
-    static void encode(Writer& out, const std::map<K, V>& map)
+    static std::size_t size(const std::map<K, V>& map)
     {
-        encode_compact(out, map.size());
-        for (const auto& [key, value] : map) {
-            encode_to(out, key);
-            encode_to(out, value);
-        }
+        std::size_t size = compact_size(map.size());
+        for (const auto& [key, value] : map)
+            size += encoded_size(key) + encoded_size(value);
+        return size;
+    }
+    static std::uint8_t* put(std::uint8_t* at, const std::map<K, V>& map)
+    {
+        at = put_compact(at, map.size());
+        for (const auto& [key, value] : map)
+            at = scale::put(scale::put(at, key), value);
+        return at;
     }
     static bool decode(Reader& in, std::map<K, V>& map)
     {
@@ -376,11 +531,19 @@ struct Codec<std::map<K, V>> {
 template <class T>
 struct Codec<std::set<T>> {
     static constexpr std::size_t min_size = 1;
-    static void encode(Writer& out, const std::set<T>& set)
+    static std::size_t size(const std::set<T>& set)
     {
-        encode_compact(out, set.size());
+        std::size_t size = compact_size(set.size());
         for (const auto& item : set)
-            encode_to(out, item);
+            size += encoded_size(item);
+        return size;
+    }
+    static std::uint8_t* put(std::uint8_t* at, const std::set<T>& set)
+    {
+        at = put_compact(at, set.size());
+        for (const auto& item : set)
+            at = scale::put(at, item);
+        return at;
     }
     static bool decode(Reader& in, std::set<T>& set)
     {
@@ -402,7 +565,8 @@ struct Codec<std::set<T>> {
 template <class T>
 struct Codec<Box<T>> {
     static constexpr std::size_t min_size = 1; // T may be incomplete here; what is boxed has at least a variant index
-    static void encode(Writer& out, const Box<T>& box) { encode_to(out, *box); }
+    static std::size_t size(const Box<T>& box) { return encoded_size(*box); }
+    static std::uint8_t* put(std::uint8_t* at, const Box<T>& box) { return scale::put(at, *box); }
     static bool decode(Reader& in, Box<T>& box)
     {
         const detail::Nesting nesting{in};
@@ -414,10 +578,14 @@ template <class... Alternatives>
 struct Codec<Variant<Alternatives...>> {
     using Value = Variant<Alternatives...>;
     static constexpr std::size_t min_size = 1;
-    static void encode(Writer& out, const Value& value)
+    static std::size_t size(const Value& value)
     {
-        out.byte(value.index());
-        value.visit([&](const auto& alternative) { encode_to(out, alternative); });
+        return 1 + value.visit([](const auto& alternative) { return encoded_size(alternative); });
+    }
+    static std::uint8_t* put(std::uint8_t* at, const Value& value)
+    {
+        *at = value.index();
+        return value.visit([&](const auto& alternative) { return scale::put(at + 1, alternative); });
     }
     static bool decode(Reader& in, Value& value)
     {
@@ -435,11 +603,7 @@ private:
     template <class T>
     static bool decode_as(Reader& in, Value& value)
     {
-        T alternative{};
-        if (!decode_from(in, alternative))
-            return false;
-        value = Value{std::move(alternative)};
-        return true;
+        return decode_from(in, value.template emplace<T>());
     }
 };
 
@@ -449,9 +613,15 @@ template <class T>
 struct Codec<T> {
     static constexpr std::size_t min_size =
         reflect::with_field_types<T>([]<class... F>() -> std::size_t { return (Codec<F>::min_size + ... + 0); });
-    static void encode(Writer& out, const T& value)
+    static std::size_t size(const T& value)
     {
-        reflect::with_fields(value, [&](const auto&... field) { (encode_to(out, field), ...); });
+        return reflect::with_fields(
+            value, [](const auto&... field) -> std::size_t { return (encoded_size(field) + ... + 0); });
+    }
+    static std::uint8_t* put(std::uint8_t* at, const T& value)
+    {
+        reflect::with_fields(value, [&](const auto&... field) { ((at = scale::put(at, field)), ...); });
+        return at;
     }
     static bool decode(Reader& in, T& value)
     {
@@ -463,9 +633,9 @@ struct Codec<T> {
 template <class... T>
 Bytes encode(const T&... values)
 {
-    Bytes out;
-    Writer writer{out};
-    (encode_to(writer, values), ...);
+    Bytes out((encoded_size(values) + ... + 0));
+    [[maybe_unused]] std::uint8_t* at = out.data();
+    ((at = put(at, values)), ...);
     return out;
 }
 

@@ -3,7 +3,6 @@
 #include <string>
 
 namespace phala::scale {
-
 std::string_view describe(ScaleError error)
 {
     switch (error) {
@@ -29,46 +28,88 @@ Error Reader::error() const
                  "at byte " + std::to_string(error_offset_) + " of " + std::to_string(size_)};
 }
 
-void encode_compact(Writer& out, u128 value)
+namespace detail {
+
+// A number's bytes are stored as two words that overlap, so that none is written behind its end.
+
+std::uint8_t* put_big_compact(std::uint8_t* at, std::uint64_t value)
 {
-    if (value < (1U << 6)) {
-        out.byte(static_cast<std::uint8_t>(value << 2));
-    } else if (value < (1U << 14)) {
-        out.write(le_bytes(static_cast<std::uint16_t>(value << 2 | 1)));
-    } else if (value < (1U << 30)) {
-        out.write(le_bytes(static_cast<std::uint32_t>(value << 2 | 2)));
-    } else {
-        auto bytes = le_bytes(value);
-        std::size_t count = bytes.size();
-        while (bytes[count - 1] == 0)
-            --count;
-        out.byte(static_cast<std::uint8_t>((count - 4) << 2 | 3));
-        out.write(ByteView{bytes}.first(count));
-    }
+    const std::size_t count = compact_size(value) - 1;
+    *at = static_cast<std::uint8_t>((count - 4) << 2 | 3);
+    const auto low = static_cast<std::uint32_t>(value);
+    const auto high = static_cast<std::uint32_t>(value >> (8 * (count - 4)));
+    std::memcpy(at + 1, &low, sizeof low);
+    return put_bytes(at + 1 + count - sizeof high, &high, sizeof high);
 }
 
-bool decode_compact(Reader& in, u128& value)
+std::uint8_t* put_big_compact(std::uint8_t* at, u128 value)
 {
-    std::uint8_t first = 0;
-    if (!in.read(&first, 1))
-        return false;
-    if ((first & 3) != 3) {
-        const std::size_t more = (first & 3) == 2 ? 3 : first & 3;
-        ByteArray<4> raw{first};
-        if (!in.read(raw.data() + 1, more))
+    if (value >> 64 == 0)
+        return put_big_compact(at, static_cast<std::uint64_t>(value));
+    const std::size_t count = compact_size(value) - 1;
+    *at = static_cast<std::uint8_t>((count - 4) << 2 | 3);
+    const auto low = static_cast<std::uint64_t>(value);
+    const auto high = static_cast<std::uint64_t>(value >> (8 * (count - 8)));
+    std::memcpy(at + 1, &low, sizeof low);
+    return put_bytes(at + 1 + count - sizeof high, &high, sizeof high);
+}
+
+namespace {
+
+/// `count` bytes, 4 to 8, as a number: one load where the input goes on far enough, which is nearly always.
+bool read_u64(Reader& in, std::size_t count, std::uint64_t& value)
+{
+    value = 0;
+    if (in.remaining() < sizeof value) [[unlikely]]
+        return in.read(&value, count);
+    std::memcpy(&value, in.rest().data(), sizeof value);
+    value &= ~std::uint64_t{} >> (64 - 8 * count);
+    ByteView read;
+    return in.view(read, count);
+}
+
+/// The first byte tells how many follow.
+template <class UInt>
+bool decode_long(Reader& in, std::uint8_t first, UInt& value)
+{
+    ByteView rest;
+    if ((first & 3) == 1) {
+        if (!in.view(rest, 1))
             return false;
-        value = from_le<std::uint32_t>(raw) >> 2;
-        constexpr std::uint32_t minimum[] = {0, 1U << 6, 0, 1U << 14};
-        return value >= minimum[more] || in.refuse(ScaleError::NonMinimalCompact);
+        value = static_cast<UInt>(first >> 2 | rest[0] << 6);
+        return rest[0] != 0 || in.refuse(ScaleError::NonMinimalCompact);
+    }
+    if ((first & 3) == 2) {
+        if (!in.view(rest, 3))
+            return false;
+        value = static_cast<UInt>(first >> 2 | rest[0] << 6 | rest[1] << 14) | static_cast<UInt>(rest[2]) << 22;
+        return (rest[1] | rest[2]) != 0 || in.refuse(ScaleError::NonMinimalCompact);
     }
     const std::size_t count = (first >> 2) + 4U;
-    if (count > 16)
+    if (count > sizeof value)
         return in.refuse(ScaleError::CompactOverflow);
-    ByteArray<16> raw{};
-    if (!in.read(raw.data(), count))
-        return false;
-    value = from_le<u128>(raw);
-    return (raw[count - 1] != 0 && value >= (1U << 30)) || in.refuse(ScaleError::NonMinimalCompact);
+    if (count <= 8) {
+        std::uint64_t low = 0;
+        if (!read_u64(in, count, low))
+            return false;
+        value = low;
+        return (low >> (8 * (count - 1)) != 0 && low >= (1U << 30)) || in.refuse(ScaleError::NonMinimalCompact);
+    }
+    value = 0;
+    return in.read(&value, count) && (value >> (8 * (count - 1)) != 0 || in.refuse(ScaleError::NonMinimalCompact));
 }
 
+} // namespace
+
+bool decode_long_compact(Reader& in, std::uint8_t first, std::uint64_t& value)
+{
+    return decode_long(in, first, value);
+}
+
+bool decode_long_compact(Reader& in, std::uint8_t first, u128& value)
+{
+    return decode_long(in, first, value);
+}
+
+} // namespace detail
 } // namespace phala::scale

@@ -116,15 +116,22 @@ public:
         return std::holds_alternative<T>(value_);
     }
 
+    /// Replaces what is held with a value-initialised T.
+    template <class T>
+    T& emplace()
+    {
+        return value_.template emplace<T>();
+    }
+
     template <class Visitor>
     decltype(auto) visit(Visitor&& visitor) const
     {
-        return std::visit(std::forward<Visitor>(visitor), value_);
+        return visit_from<0>(value_, visitor);
     }
     template <class Visitor>
     decltype(auto) visit(Visitor&& visitor)
     {
-        return std::visit(std::forward<Visitor>(visitor), value_);
+        return visit_from<0>(value_, visitor);
     }
 
     /// Calls visit.template operator()<Alternative::index, Alternative::type>() for each alternative.
@@ -137,6 +144,16 @@ public:
     friend bool operator==(const Variant&, const Variant&) = default;
 
 private:
+    /// Comparisons that become a switch: std::visit calls through a table, which keeps codecs from being inlined.
+    template <std::size_t I, class Held, class Visitor>
+    static decltype(auto) visit_from(Held& held, Visitor&& visitor)
+    {
+        if constexpr (I + 1 < sizeof...(Alternatives))
+            if (held.index() != I)
+                return visit_from<I + 1>(held, visitor);
+        return visitor(*std::get_if<I>(&held));
+    }
+
     Storage value_;
 };
 

@@ -127,6 +127,7 @@ void attach(Contract& contract)
 template <class K, class V>
 struct phala::scale::Codec<phat::Mapping<K, V>> {
     static constexpr std::size_t min_size = 0;
-    static void encode(Writer&, const phat::Mapping<K, V>&) {}
+    static constexpr std::size_t size(const phat::Mapping<K, V>&) { return 0; }
+    static std::uint8_t* put(std::uint8_t* at, const phat::Mapping<K, V>&) { return at; }
     static bool decode(Reader&, phat::Mapping<K, V>&) { return true; }
 };

@@ -44,6 +44,7 @@ enum class CallError : std::uint8_t {
 template <class T>
 struct phala::scale::Codec<phat::Topic<T>> {
     static constexpr std::size_t min_size = Codec<T>::min_size;
-    static void encode(Writer& out, const phat::Topic<T>& topic) { encode_to(out, topic.value); }
+    static std::size_t size(const phat::Topic<T>& topic) { return encoded_size(topic.value); }
+    static std::uint8_t* put(std::uint8_t* at, const phat::Topic<T>& topic) { return scale::put(at, topic.value); }
     static bool decode(Reader& in, phat::Topic<T>& topic) { return decode_from(in, topic.value); }
 };

@@ -11,7 +11,8 @@ struct CallOps {
     std::uint8_t index;
     std::string_view name;
     void* (*decode)(scale::Reader&); ///< null after Reader::refuse
-    void (*encode)(scale::Writer&, const void*);
+    std::size_t (*size)(const void*);
+    std::uint8_t* (*put)(std::uint8_t*, const void*);
     void* (*clone)(const void*);
     void (*destroy)(void*);
     DispatchInfo (*info)(const void*);
@@ -100,7 +101,8 @@ namespace phala::scale {
 template <>
 struct Codec<runtime::RuntimeCall> {
     static constexpr std::size_t min_size = 2;
-    static void encode(Writer& out, const runtime::RuntimeCall& call);
+    static std::size_t size(const runtime::RuntimeCall& call);
+    static std::uint8_t* put(std::uint8_t* at, const runtime::RuntimeCall& call);
     static bool decode(Reader& in, runtime::RuntimeCall& call);
 };
 } // namespace phala::scale

@@ -76,7 +76,8 @@ constexpr CallOps call_ops()
             auto call = std::make_unique<C>();
             return decode_from(in, *call) ? call.release() : nullptr;
         },
-        .encode = [](scale::Writer& out, const void* call) { encode_to(out, *static_cast<const C*>(call)); },
+        .size = [](const void* call) { return scale::encoded_size(*static_cast<const C*>(call)); },
+        .put = [](std::uint8_t* at, const void* call) { return scale::put(at, *static_cast<const C*>(call)); },
         .clone = [](const void* call) -> void* { return new C(*static_cast<const C*>(call)); },
         .destroy = [](void* call) { delete static_cast<C*>(call); },
         .info = [](const void* call) { return info_of(*static_cast<const C*>(call)); },

@@ -50,7 +50,11 @@ namespace phala::scale {
 template <>
 struct Codec<runtime::RuntimeEvent> {
     static constexpr std::size_t min_size = 2;
-    static void encode(Writer& out, const runtime::RuntimeEvent& event) { out.write(event.bytes()); }
+    static std::size_t size(const runtime::RuntimeEvent& event) { return event.bytes().size(); }
+    static std::uint8_t* put(std::uint8_t* at, const runtime::RuntimeEvent& event)
+    {
+        return put_bytes(at, event.bytes().data(), event.bytes().size());
+    }
     static bool decode(Reader& in, runtime::RuntimeEvent& event);
 };
 } // namespace phala::scale

@@ -74,11 +74,16 @@ void corrupt_entry(ByteView key)
 
 namespace phala::scale {
 
-void Codec<runtime::RuntimeCall>::encode(Writer& out, const runtime::RuntimeCall& call)
+std::size_t Codec<runtime::RuntimeCall>::size(const runtime::RuntimeCall& call)
 {
-    out.byte(call.pallet_);
-    out.byte(call.ops_->index);
-    call.ops_->encode(out, call.call_);
+    return 2 + call.ops_->size(call.call_);
+}
+
+std::uint8_t* Codec<runtime::RuntimeCall>::put(std::uint8_t* at, const runtime::RuntimeCall& call)
+{
+    at[0] = call.pallet_;
+    at[1] = call.ops_->index;
+    return call.ops_->put(at + 2, call.call_);
 }
 
 bool Codec<runtime::RuntimeCall>::decode(Reader& in, runtime::RuntimeCall& call)

@@ -90,6 +90,36 @@ TEST(Signature, bad_points_and_scalars_verify_as_false)
     EXPECT_FALSE(ed25519::verify({no_scalar}, {}, {key}));
 }
 
+TEST(Signature, a_batch_of_sr25519_holds_where_each_one_does)
+{
+    const auto pair = [](std::uint8_t seed) { return sr25519::KeyPair{Secret<32>{ByteArray<32>{seed}}}; };
+    std::vector<Bytes> messages;
+    for (std::uint8_t i = 0; i < 70; ++i)
+        messages.push_back(Bytes(i, i)); // an empty one too
+    std::vector<sr25519::Claim> claims;
+    for (std::uint8_t i = 0; i < 70; ++i)
+        claims.push_back({pair(i % 5).sign(messages[i], {}), messages[i], pair(i % 5).public_key()});
+    EXPECT_TRUE(sr25519::verify_all({}));
+    EXPECT_TRUE(sr25519::verify_all(claims));
+    for (const std::size_t i : {0U, 33U, 69U}) {
+        auto tampered = claims;
+        tampered[i].signature.bytes[3] ^= 1;
+        EXPECT_FALSE(sr25519::verify_all(tampered)) << i;
+        tampered[i] = claims[i];
+        tampered[i].key = pair(9).public_key();
+        EXPECT_FALSE(sr25519::verify_all(tampered)) << i;
+        tampered[i] = claims[i];
+        tampered[i].message = bytes_of("another");
+        EXPECT_FALSE(sr25519::verify_all(tampered)) << i;
+        tampered[i] = claims[i];
+        tampered[i].key.bytes.fill(0xff); // no point
+        EXPECT_FALSE(sr25519::verify_all(tampered)) << i;
+        tampered[i] = claims[i];
+        tampered[i].signature.bytes[63] &= 0x7f; // without the mark of schnorrkel 0.8
+        EXPECT_FALSE(sr25519::verify_all(tampered)) << i;
+    }
+}
+
 TEST(Signature, ed25519_takes_the_small_order_points_of_zip_215)
 {
     // A and R are the identity and s is 0: the equation holds for every message; RFC 8032 libraries refuse it

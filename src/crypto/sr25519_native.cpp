@@ -5,6 +5,7 @@
 #include <phala_crypto.h>
 
 #include <cstdlib>
+#include <vector>
 
 namespace phala::crypto::sr25519 {
 
@@ -22,6 +23,16 @@ void must(bool done)
 bool verify(const Signature& signature, ByteView message, const PublicKey& key)
 {
     return phala_sr25519_verify(key.bytes.data(), message.data(), message.size(), signature.bytes.data());
+}
+
+bool verify_all(std::span<const Claim> claims)
+{
+    std::vector<phala_sr25519_claim> raw;
+    raw.reserve(claims.size());
+    for (const auto& claim : claims)
+        raw.push_back(
+            {claim.key.bytes.data(), claim.message.data(), claim.message.size(), claim.signature.bytes.data()});
+    return phala_sr25519_verify_all(raw.data(), raw.size());
 }
 
 bool verify_deprecated(const Signature& signature, ByteView message, const PublicKey& key)

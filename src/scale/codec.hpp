@@ -9,6 +9,7 @@
 #include "scale/types.hpp"
 
 #include <bit>
+#include <cassert>
 #include <expected>
 #include <limits>
 #include <map>
@@ -162,7 +163,7 @@ bool decode_length(Reader& in, std::size_t& length, std::size_t max = std::numer
         return in.refuse(ScaleError::LengthTooLarge);
     if (count > max)
         return in.refuse(ScaleError::BoundExceeded);
-    length = count;
+    length = static_cast<std::size_t>(count);
     return true;
 }
 
@@ -636,6 +637,7 @@ Bytes encode(const T&... values)
     Bytes out((encoded_size(values) + ... + 0));
     [[maybe_unused]] std::uint8_t* at = out.data();
     ((at = put(at, values)), ...);
+    assert(at == out.data() + out.size() && "a codec's size and put differ");
     return out;
 }
 

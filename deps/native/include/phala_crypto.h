@@ -18,6 +18,14 @@ bool phala_sr25519_sign(const uint8_t secret[64], const uint8_t public_key[32], 
                         const uint8_t entropy[32], uint8_t signature[64]);
 bool phala_sr25519_verify(const uint8_t public_key[32], const uint8_t* message, size_t size,
                           const uint8_t signature[64]);
+/* Whether all are valid; cheaper than one after the other. */
+typedef struct {
+    const uint8_t* public_key; /* 32 bytes */
+    const uint8_t* message;
+    size_t size;
+    const uint8_t* signature; /* 64 bytes */
+} phala_sr25519_claim;
+bool phala_sr25519_verify_all(const phala_sr25519_claim* claims, size_t count);
 /* Also accepts signatures from before schnorrkel 0.8 (without the marker bit). */
 bool phala_sr25519_verify_deprecated(const uint8_t public_key[32], const uint8_t* message, size_t size,
                                      const uint8_t signature[64]);

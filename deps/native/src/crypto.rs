@@ -6,7 +6,7 @@ use merlin::Transcript;
 use schnorrkel::{
     context::{attach_rng, signing_context},
     derive::{ChainCode, Derivation},
-    ExpansionMode, MiniSecretKey, PublicKey, SecretKey, Signature,
+    verify_batch, ExpansionMode, MiniSecretKey, PublicKey, SecretKey, Signature,
 };
 use sha3::{Digest, Keccak256, Keccak512};
 use zeroize::Zeroize;
@@ -100,6 +100,34 @@ pub unsafe extern "C" fn phala_sr25519_verify(
     let Ok(signature) = Signature::from_bytes(&signature[..]) else { return false };
     let Ok(public) = PublicKey::from_bytes(&public_key[..]) else { return false };
     public.verify_simple(CONTEXT, slice(message, size), &signature).is_ok()
+}
+
+/// What phala_sr25519_verify takes, as an item of a list.
+#[repr(C)]
+pub struct Sr25519Claim {
+    public_key: *const [u8; 32],
+    message: *const u8,
+    size: usize,
+    signature: *const [u8; 64],
+}
+
+#[no_mangle]
+pub unsafe extern "C" fn phala_sr25519_verify_all(claims: *const Sr25519Claim, count: usize) -> bool {
+    if count == 0 {
+        return true;
+    }
+    let claims = std::slice::from_raw_parts(claims, count);
+    let context = signing_context(CONTEXT);
+    let mut keys = Vec::with_capacity(count);
+    let mut signatures = Vec::with_capacity(count);
+    for claim in claims {
+        let Ok(key) = PublicKey::from_bytes(&*claim.public_key) else { return false };
+        let Ok(signature) = Signature::from_bytes(&*claim.signature) else { return false };
+        keys.push(key);
+        signatures.push(signature);
+    }
+    let transcripts = claims.iter().map(|claim| context.bytes(slice(claim.message, claim.size)));
+    verify_batch(transcripts, &signatures, &keys, false).is_ok()
 }
 
 #[no_mangle]

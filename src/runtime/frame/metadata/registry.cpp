@@ -129,7 +129,7 @@ void Registry::describe(scale::Writer& out, const Type& type)
     case Kind::Primitive: encode_to(out, type.primitive); break;
     case Kind::Era: {
         static constexpr Field second{{}, type_of<std::uint8_t>};
-        scale::encode_compact(out, 256);
+        scale::encode_compact(out, 256U);
         for (unsigned index = 0; index < 256; ++index) {
             encode_to(out, index == 0 ? std::string{"Immortal"} : "Mortal" + std::to_string(index));
             encode_fields(out, index == 0 ? std::span<const Field>{} : std::span{&second, 1});

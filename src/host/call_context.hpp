@@ -1,4 +1,5 @@
 #pragma once
+#include "crypto/sr25519_batch.hpp"
 #include "host/keystore.hpp"
 #include "host/offchain.hpp"
 #include "host/overlay.hpp"
@@ -33,6 +34,9 @@ struct CallContext {
     std::uint32_t heap_pages = kDefaultHeapPages;
     /// After it the call is stopped: a runtime that never returns must not hold the node for ever.
     std::chrono::milliseconds max_time = kMaxCallTime;
+    /// Where given, sr25519 signatures are taken for valid and put here. The call's result counts only if the batch
+    /// then verifies; else the call is to be made again without one, from the same state.
+    crypto::sr25519::Batch* deferred = nullptr;
 };
 
 } // namespace phala::host

@@ -270,6 +270,27 @@ TEST_F(HostFunctions, WritingWithoutEndIsStopped)
     EXPECT_FALSE(call("ext_offchain_index_set_version_1", {key, key}));
 }
 
+TEST_F(HostFunctions, SignaturesAreDeferredWhereTheCallerWillCheckThem)
+{
+    const Bytes message = to_bytes("message");
+    const crypto::sr25519::KeyPair pair{Secret<32>{ByteArray<32>{1}}};
+    const auto verify = [&](ByteView text) {
+        return call("ext_crypto_sr25519_verify_version_2",
+                    {at(pair.sign(message, {})), fat(text), at(pair.public_key())})
+            .value();
+    };
+    crypto::sr25519::Batch batch;
+    context.deferred = &batch;
+    EXPECT_EQ(verify(message), 1u);
+    EXPECT_TRUE(batch.verify());
+    EXPECT_EQ(verify(Bytes{1}), 1u);
+    EXPECT_EQ(batch.size(), 2u);
+    EXPECT_FALSE(batch.verify());
+    context.deferred = nullptr;
+    EXPECT_EQ(verify(Bytes{1}), 0u);
+    EXPECT_EQ(batch.size(), 2u);
+}
+
 TEST_F(HostFunctions, BatchesRememberABadSignature)
 {
     const Bytes message = to_bytes("message");

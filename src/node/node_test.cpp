@@ -92,6 +92,10 @@ TEST(NodeChain, RefusesWhatIsWrong)
     };
     refused_by_runtime({0xff, 0xff});
     refused_by_runtime(author.transfer("//Alice", "//Bob", 7)); // a nonce that is not the next
+    bad.header = first.header;
+    auto forged = author.transfer("//Alice", "//Bob", 0);
+    forged[40] ^= 1U; // in the signature: all roots but that of the body stay right
+    refused_by_runtime(std::move(forged));
     bad = first;
     bad.extrinsics.clear(); // without inherents
     bad.header.extrinsics_root = body_root(bad.extrinsics);

@@ -14,13 +14,16 @@ template <>
 struct Codec<BitVec> {
     static constexpr std::size_t min_size = 1;
 
-    static void encode(Writer& out, const BitVec& value)
+    static std::size_t size(const BitVec& value)
     {
-        encode_compact(out, value.bits.size());
+        return compact_size(value.bits.size()) + (value.bits.size() + 7) / 8;
+    }
+    static std::uint8_t* put(std::uint8_t* at, const BitVec& value)
+    {
         Bytes packed((value.bits.size() + 7) / 8);
         for (std::size_t i = 0; i < value.bits.size(); ++i)
             packed[i / 8] = static_cast<std::uint8_t>(packed[i / 8] | (value.bits[i] ? 1u : 0u) << i % 8);
-        out.write(packed);
+        return put_bytes(put_compact(at, value.bits.size()), packed.data(), packed.size());
     }
 
     /// As the reference, passes over set bits behind the last.

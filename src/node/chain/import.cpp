@@ -76,6 +76,20 @@ H256 extrinsics_root(const std::vector<Bytes>& extrinsics, const host::Runtime& 
     return {trie::ordered_root(items, hashed ? trie::StateVersion::V1 : trie::StateVersion::V0)};
 }
 
+constexpr std::string_view kExecuteBlock = "Core_execute_block";
+
+/// Executes with all signatures checked at once, at the end. False where one of them or the block is bad: only an
+/// execution that checks each where the runtime asks for it tells what is wrong, or finds that the runtime can live
+/// with it.
+bool execute_deferring(const host::Runtime& runtime, const host::StateReader& parent_state, ByteView block,
+                       std::optional<host::Overlay>& overlay)
+{
+    auto context = logged_context(overlay.emplace(parent_state));
+    crypto::sr25519::Batch batch;
+    context.deferred = &batch;
+    return runtime.call(kExecuteBlock, block, context) && batch.verify();
+}
+
 } // namespace
 
 Outcome<Executed> Chain::Impl::execute(const Header& parent, const Block& block, Want want) const
@@ -96,11 +110,15 @@ Outcome<Executed> Chain::Impl::execute(const Header& parent, const Block& block,
     if (body_root != block.header.extrinsics_root)
         return fail(ChainError::WrongExtrinsicsRoot, to_hex0x(body_root));
 
-    host::Overlay overlay{parent_state};
-    auto context = logged_context(overlay);
     const Block to_execute{std::move(unsealed.header), block.extrinsics};
-    if (auto executed = runtime->call("Core_execute_block", scale::encode(to_execute), context); !executed)
-        return std::unexpected{diagnose(*runtime, parent_state, to_execute, std::move(executed.error()))};
+    const Bytes encoded = scale::encode(to_execute);
+    std::optional<host::Overlay> attempt;
+    if (!execute_deferring(*runtime, parent_state, encoded, attempt)) {
+        auto context = logged_context(attempt.emplace(parent_state));
+        if (auto executed = runtime->call(kExecuteBlock, encoded, context); !executed)
+            return std::unexpected{diagnose(*runtime, parent_state, to_execute, std::move(executed.error()))};
+    }
+    host::Overlay& overlay = *attempt;
     PHALA_TRY(auto changes, overlay.changes(state_version(*runtime)));
     if (changes.trie.root != block.header.state_root.bytes)
         return fail(ChainError::WrongRoot, to_hex0x(changes.trie.root));

@@ -126,7 +126,7 @@ private:
         if (version_ == 15)
             type(extrinsic.extra);
         if (version_ >= 16) { // one set of extensions, number 0, which is all of them
-            scale::encode_compact(body_, 1);
+            scale::encode_compact(body_, 1U);
             body_.byte(0);
             scale::encode_compact(body_, extrinsic.extensions.size());
             for (std::size_t index = 0; index < extrinsic.extensions.size(); ++index)

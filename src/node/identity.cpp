@@ -1,63 +1,52 @@
 #include "node/identity.hpp"
 
+#include "base/hex.hpp"
 #include "crypto/base58.hpp"
 #include "crypto/ed25519.hpp"
 #include "crypto/random.hpp"
+#include "node/keystore/private_file.hpp"
 #include "node/service.hpp"
-
-#include <cerrno>
-#include <cstring>
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 namespace phala::node {
 
-namespace {
-
-class File {
-public:
-    explicit File(int fd) : fd_{fd} {}
-    File(const File&) = delete;
-    File& operator=(const File&) = delete;
-    ~File()
-    {
-        if (fd_ >= 0)
-            ::close(fd_);
-    }
-    [[nodiscard]] int get() const { return fd_; }
-    explicit operator bool() const { return fd_ >= 0; }
-
-private:
-    int fd_;
-};
-
-std::unexpected<Error> bad(const std::filesystem::path& file, const char* what)
+Outcome<Secret<32>> parse_node_key(ByteView content)
 {
-    return fail(NodeError::BadIdentity, file.string() + ": " + what);
+    if (content.size() == 32)
+        return Secret<32>{array_of<32>(content)};
+    auto text = text_of(content);
+    while (text.ends_with('\n') || text.ends_with('\r'))
+        text.remove_suffix(1);
+    const auto key = array_from_hex<32>(text);
+    if (!key)
+        return fail(NodeError::BadIdentity, "it is neither 32 bytes nor 64 hex digits");
+    return Secret<32>{*key};
 }
 
-} // namespace
-
-Outcome<std::string> load_peer_id(const std::filesystem::path& key_file)
+Outcome<Secret<32>> load_node_key(const std::filesystem::path& file)
 {
     std::error_code code;
-    std::filesystem::create_directories(key_file.parent_path(), code);
-    if (code)
-        return fail(NodeError::NoFolder, key_file.parent_path().string() + ": " + code.message());
-    Secret<32> seed;
-    if (const File existing{::open(key_file.c_str(), O_RDONLY | O_CLOEXEC)}) {
-        if (::read(existing.get(), seed.expose().data(), 32) != 32)
-            return bad(key_file, "it does not hold the 32 bytes of a key");
-    } else {
-        crypto::fill_random(seed.expose());
-        const File made{::open(key_file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR)};
-        if (!made || ::write(made.get(), seed.expose().data(), 32) != 32)
-            return bad(key_file, std::strerror(errno)); // NOLINT(concurrency-mt-unsafe): at start there is one thread
+    if (std::filesystem::exists(file, code)) {
+        PHALA_TRY(Bytes bytes, read_private_file(file, kMaxNodeKeyFile));
+        const SecretBytes content{std::move(bytes)};
+        auto key = parse_node_key(content.expose());
+        if (!key)
+            return fail(std::move(key), file.string());
+        return key;
     }
+    std::filesystem::create_directories(file.parent_path(), code);
+    if (code)
+        return fail(NodeError::NoFolder, file.parent_path().string() + ": " + code.message());
+    Secret<32> key;
+    crypto::fill_random(key.expose());
+    PHALA_CHECK(write_private_file(file, key.expose()));
+    return key;
+}
+
+std::string peer_id_of(const Secret<32>& key)
+{
     // libp2p: base58 of the identity multihash of the protobuf {type: Ed25519, data: key}
     constexpr ByteArray<6> kPrefix{0x00, 0x24, 0x08, 0x01, 0x12, 0x20};
-    return crypto::base58_encode(concat(kPrefix, crypto::ed25519::KeyPair{seed}.public_key()));
+    return crypto::base58_encode(concat(kPrefix, crypto::ed25519::KeyPair{key}.public_key()));
 }
 
 } // namespace phala::node

@@ -6,10 +6,9 @@ std::string_view describe(KeystoreError error)
 {
     switch (error) {
     case KeystoreError::BadKeyType: return "a key type is four characters, such as aura or gran";
-    case KeystoreError::CannotRead: return "the keystore cannot be read";
-    case KeystoreError::CannotWrite:
-        return "the keystore cannot be written; choose another folder with --keystore-path";
-    case KeystoreError::Malformed: return "this file of the keystore is damaged; restore it or insert the key again";
+    case KeystoreError::CannotRead: return "a key's file cannot be read";
+    case KeystoreError::CannotWrite: return "a key's file cannot be written; is the folder there, and yours?";
+    case KeystoreError::Malformed: return "a key's file is damaged; restore it, or remove it and insert the key again";
     case KeystoreError::PasswordNeeded:
         return "the keystore is locked: give its password with --password-interactive or --password-filename";
     case KeystoreError::WrongPassword: return "the password is not the one that this keystore was locked with";

@@ -53,7 +53,8 @@ std::unexpected<Error> failed(KeystoreError error, const std::filesystem::path& 
 
 Outcome<> write_private_file(const std::filesystem::path& file, ByteView content)
 {
-    const auto unfinished = file.parent_path() / (std::string{kUnfinished} + file.filename().string());
+    const auto parent = file.has_parent_path() ? file.parent_path() : std::filesystem::path{"."};
+    const auto unfinished = parent / (std::string{kUnfinished} + file.filename().string());
     {
         ::unlink(unfinished.c_str());
         const Descriptor out{
@@ -68,7 +69,7 @@ Outcome<> write_private_file(const std::filesystem::path& file, ByteView content
     fault::point("keystore-written");
     if (::rename(unfinished.c_str(), file.c_str()) != 0)
         return failed(KeystoreError::CannotWrite, file);
-    const Descriptor folder{::open(file.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+    const Descriptor folder{::open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
     if (folder.get() < 0 || ::fsync(folder.get()) != 0)
         return failed(KeystoreError::CannotWrite, file);
     fault::point("keystore-renamed");

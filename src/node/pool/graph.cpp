@@ -213,12 +213,20 @@ void Graph::remove(const H256& hash, TransactionStatus why, const H256& other, D
         demote(transaction->validity.provided);
         return;
     }
-    for (const auto& tag : transaction->validity.provided) {
-        std::vector<H256> orphans;
-        for (auto [at, end] = required_.equal_range(tag); at != end; ++at)
-            orphans.push_back(at->second);
-        for (const auto& orphan : orphans)
-            remove(orphan, why, other, dependents);
+    // a chain of nonces is as long as its sender likes: no recursion
+    std::vector<TransactionTag> lost = transaction->validity.provided;
+    while (!lost.empty()) {
+        const TransactionTag tag = std::move(lost.back());
+        lost.pop_back();
+        while (true) {
+            const auto at = required_.find(tag);
+            if (at == required_.end())
+                break;
+            const H256 orphan = at->second;
+            const auto gone = unlink_ready(orphan);
+            tell(orphan, why, other);
+            lost.insert(lost.end(), gone->validity.provided.begin(), gone->validity.provided.end());
+        }
     }
 }
 

@@ -40,6 +40,24 @@ void submit(benchmark::State& state)
 }
 BENCHMARK(submit)->Unit(benchmark::kMillisecond);
 
+/// A flood: what the full pool has to refuse or to push others out for.
+void offer_100_000(benchmark::State& state)
+{
+    constexpr std::uint32_t kOffered = 100'000;
+    Accepting runtime;
+    std::size_t kept = 0;
+    for (auto _ : state) {
+        Pool pool{runtime, {}, 0, [](const TransactionEvent&) {}};
+        for (std::uint32_t i = 0; i < kOffered; ++i)
+            benchmark::DoNotOptimize(
+                pool.submit(TransactionSource::External, concat(le_bytes(i / 8), le_bytes(i % 8), ByteArray<140>{})));
+        kept = pool.size().ready_count;
+    }
+    state.counters["kept"] = static_cast<double>(kept);
+    state.SetItemsProcessed(state.iterations() * kOffered);
+}
+BENCHMARK(offer_100_000)->Unit(benchmark::kMillisecond);
+
 void ready(benchmark::State& state)
 {
     Accepting runtime;

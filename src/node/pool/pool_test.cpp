@@ -344,5 +344,74 @@ TEST_F(PoolTest, ReadyIsAlwaysExecutable)
     }
 }
 
+/// Longer than any stack would take a call for each.
+TEST_F(PoolTest, ALongChainOfDependantsComesAndGoes)
+{
+    constexpr unsigned kLength = 50'000;
+    limits.ready_count = kLength;
+    limits.future_count = kLength;
+    limits.future_bytes = 20U << 20U;
+    start();
+    for (unsigned nonce = kLength - 1; nonce > 0; --nonce)
+        ASSERT_TRUE(submit(transaction('a', nonce, 5)));
+    EXPECT_EQ(pool->size().future_count, kLength - 1);
+    ASSERT_TRUE(submit(transaction('a', 0, 1))); // all of them become ready
+    EXPECT_EQ(pool->size().ready_count, kLength);
+    ASSERT_TRUE(submit(transaction('b', 0, 5))); // one too many: the worst goes, and with it all that follow
+    EXPECT_EQ(ready(), (Names{"b 0"}));
+    EXPECT_EQ(pool->size().future_count, 0U);
+}
+
+/// A flood from many senders, out of order, with gaps and replacements: the pool stays within its limits, answers each
+/// with one fate, and empties.
+TEST_F(PoolTest, AHundredThousandOffered)
+{
+    constexpr unsigned kOffered = 100'000;
+    constexpr unsigned kSenders = 90; // names are characters
+    start();
+    std::map<H256, int> open; // transactions that were told Ready or Future and no end yet
+    pool = std::make_unique<Pool>(
+        runtime, best, number,
+        [&](const TransactionEvent& event) {
+            const bool ends = event.status != TransactionStatus::Ready && event.status != TransactionStatus::Future;
+            open[event.transaction] = ends ? 0 : 1;
+        },
+        limits, [this] { return now; });
+    std::mt19937 random{5};
+    std::map<char, unsigned> nonces;
+    unsigned accepted = 0;
+    for (unsigned i = 0; i < kOffered; ++i) {
+        const char sender = static_cast<char>('!' + random() % kSenders);
+        const unsigned nonce = random() % (1 + i / kSenders + 3);
+        accepted +=
+            pool->submit(TransactionSource::External, transaction(sender, nonce, random() % 1000, 150)).has_value();
+        const auto size = pool->size();
+        ASSERT_LE(size.ready_count, limits.ready_count);
+        ASSERT_LE(size.ready_bytes, limits.ready_bytes);
+        ASSERT_LE(size.future_count, limits.future_count);
+        ASSERT_LE(size.future_bytes, limits.future_bytes);
+    }
+    EXPECT_GT(accepted, limits.ready_count);
+    const auto left = pool->size();
+    EXPECT_EQ(std::ranges::count(open, 1, [](const auto& entry) { return entry.second; }),
+              static_cast<std::ptrdiff_t>(left.ready_count + left.future_count));
+
+    std::size_t taken = 0;
+    std::uint8_t id = 1;
+    for (auto ready = pool->ready(); !ready.empty(); ready = pool->ready()) {
+        std::vector<Bytes> included;
+        for (const auto& t : ready) {
+            if (included.size() == 1000)
+                break;
+            ++nonces[static_cast<char>(t->extrinsic[0])];
+            included.push_back(t->extrinsic);
+        }
+        taken += included.size();
+        import(block(++id, included, nonces));
+    }
+    EXPECT_GE(taken, left.ready_count); // gaps closed meanwhile add to them
+    EXPECT_EQ(pool->size().ready_count, 0U);
+}
+
 } // namespace
 } // namespace phala::node

@@ -519,11 +519,11 @@ TEST_F(ServerTest, PingsASilentClient)
     ws.control_callback([&](websocket::frame_type kind, beast::string_view) {
         pinged = pinged || kind == websocket::frame_type::ping;
     });
+    call(ws, request("subscribe_ticks", "[0]"));
     std::thread later{[&] {
         std::this_thread::sleep_for(std::chrono::milliseconds{1500});
         table.ticks[0]->notify("1");
     }};
-    call(ws, request("subscribe_ticks", "[0]"));
     EXPECT_NE(read(ws).find("tick"), std::string::npos); // reading answers pings, so the connection outlives `idle`
     EXPECT_TRUE(pinged);
     later.join();

@@ -137,6 +137,7 @@ HttpResponse get_contract_info(const Call& call)
         auto& info = *out.add_contracts();
         info.set_id(to_hex0x(id));
         info.set_code_hash(to_hex0x(*code_hash));
+        info.set_weight(snapshot->weight(id));
     };
     for (const auto& text : request->contracts()) {
         const auto id = array_from_hex<32>(text);

@@ -2,8 +2,10 @@
 
 #include "base/hex.hpp"
 #include "crypto/encrypted_data.hpp"
+#include "crypto/kdf.hpp"
 #include "crypto/phala_keys.hpp"
 #include "worker/core/engine/engine.hpp"
+#include "worker/core/engine/local_cache.hpp"
 #include "worker/core/snapshot_state.hpp"
 
 #include <algorithm>
@@ -63,6 +65,16 @@ struct Cluster::State {
     H256 system_contract{};
     std::optional<H256> log_handler;
     std::vector<H256> contracts; ///< in the order of their birth
+    std::map<AccountId, std::uint32_t> weights;
+
+    struct CacheChange {
+        AccountId contract;
+        engine::CacheOp operation;
+        std::uint64_t now; ///< seconds
+    };
+    std::shared_ptr<engine::LocalCache> cache = std::make_shared<engine::LocalCache>();
+    std::vector<CacheChange> cache_changes; ///< of the block that is under way
+    bool has_new_weights = false;           ///< likewise
 
     [[nodiscard]] engine::Context context(Mode mode, const Environment& environment, Bytes nonce) const
     {
@@ -93,16 +105,23 @@ struct Cluster::State {
         for (const auto& born : done.instantiated)
             install(born, effects);
         for (const auto& [contract, event] : done.pink_events) {
-            const bool by_system = contract.bytes == system_contract.bytes;
-            if (const auto* handler = event.template get_if<engine::SetLogHandler>(); handler != nullptr && by_system)
+            // the engine lets through only what its contract may say
+            if (const auto* handler = event.get_if<engine::SetLogHandler>()) {
                 log_handler = H256{handler->contract.bytes};
+            } else if (const auto* weighted = event.get_if<engine::SetContractWeight>()) {
+                if (knows(H256{weighted->contract.bytes})) {
+                    weights[weighted->contract] = weighted->weight;
+                    has_new_weights = true;
+                }
+            } else if (const auto* operation = event.get_if<engine::CacheOp>()) {
+                cache_changes.push_back({contract, *operation, environment.clock_ms / 1000});
+            }
         }
         if (!log_handler)
             return;
         for (auto& event : done.contract_events)
-            effects.logs.push(
-                log_record::Event{environment.block, event.contract, std::move(event.topics), std::move(event.data)},
-                effects.records);
+            effects.logs.push_back(
+                {log_record::Event{environment.block, event.contract, std::move(event.topics), std::move(event.data)}});
         if (failed)
             for (auto& line : done.logs)
                 log(line.contract, line.entry, line.level, std::move(line.message), environment, effects);
@@ -112,10 +131,9 @@ struct Cluster::State {
              const Environment& environment, Effects& effects)
     {
         if (log_handler)
-            effects.logs.push(log_record::Log{environment.block, contract, entry,
-                                              std::string{engine::mode_text(Mode::Transaction)}, environment.clock_ms,
-                                              level, std::move(text)},
-                              effects.records);
+            effects.logs.push_back(
+                {log_record::Log{environment.block, contract, entry, std::string{engine::mode_text(Mode::Transaction)},
+                                 environment.clock_ms, level, std::move(text)}});
     }
 
     /// The command in a payload, decrypted if need be.
@@ -141,7 +159,7 @@ Outcome<Cluster> Cluster::deploy(const Terms& terms, crypto::sr25519::KeyPair ke
                                  const crypto::sr25519::KeyPair& identity, const engine::Engine& engine,
                                  const Environment& environment, Effects& effects)
 {
-    auto state = std::make_unique<State>(State{terms, std::move(key), identity.copy(), engine, {}, {}, {}, {}, {}});
+    auto state = std::make_unique<State>(State{terms, std::move(key), identity.copy(), engine, {}, {}, {}, {}, {}, {}});
     const engine::ClusterSetup setup{
         terms.id,       terms.owner, terms.deposit, terms.gas_price, terms.deposit_per_item, terms.deposit_per_byte,
         terms.treasury, system_code};
@@ -164,14 +182,18 @@ Outcome<Cluster> Cluster::restore(const Stored& stored, const crypto::sr25519::K
     const auto state = engine::ClusterState{}.with(entries);
     if (state.root() != stored.state_root.bytes)
         return fail(ClusterError::BadState, to_hex0x(state.root()) + " instead of " + to_hex0x(stored.state_root));
-    return Cluster{std::make_unique<State>(State{stored.terms, std::move(key), identity.copy(), engine, state, state,
-                                                 stored.system_contract, stored.log_handler, stored.contracts})};
+    auto restored =
+        std::make_unique<State>(State{stored.terms, std::move(key), identity.copy(), engine, state, state,
+                                      stored.system_contract, stored.log_handler, stored.contracts, stored.weights});
+    restored->cache->set_weights(restored->weights);
+    return Cluster{std::move(restored)};
 }
 
 Cluster::Stored Cluster::to_store() const
 {
     return {state_->terms,           state_->key.secret().expose(), H256{state_->state.root()},
-            state_->system_contract, state_->log_handler,           state_->contracts};
+            state_->system_contract, state_->log_handler,           state_->contracts,
+            state_->weights};
 }
 
 const H256& Cluster::id() const
@@ -266,9 +288,8 @@ void Cluster::execute(const H256& contract, const MessageOrigin& sender, ByteVie
     if (self.log_handler) {
         Bytes output = scale::encode(as_clients_know_it(done->result));
         append(output, ByteView{message.message}.first(std::min<std::size_t>(4, message.message.size())));
-        effects.logs.push(
-            log_record::MessageOutput{environment.block, origin, callee, message.nonce.items, std::move(output)},
-            effects.records);
+        effects.logs.push_back(
+            {log_record::MessageOutput{environment.block, origin, callee, message.nonce.items, std::move(output)}});
     }
 }
 
@@ -279,13 +300,17 @@ void Cluster::flush(std::vector<RecordChange>& records)
     state_->stored = state_->state;
 }
 
-std::shared_ptr<const Snapshot> Cluster::snapshot(const Environment& environment,
-                                                  std::shared_ptr<const LogView> logs) const
+std::shared_ptr<const Snapshot> Cluster::publish(const Environment& environment, std::shared_ptr<LogServer> logs)
 {
-    const auto& self = *state_;
+    auto& self = *state_;
+    for (const auto& change : std::exchange(self.cache_changes, {}))
+        self.cache->apply(change.contract, change.operation, change.now);
+    if (std::exchange(self.has_new_weights, false))
+        self.cache->set_weights(self.weights);
     return std::make_shared<const Snapshot>(std::make_shared<const Snapshot::State>(Snapshot::State{
-        self.terms.id, H256{self.state.root()}, self.system_contract, self.log_handler, self.contracts, environment,
-        self.engine, self.state, self.key.copy(), self.identity.public_key(), std::move(logs)}));
+        self.terms.id, H256{self.state.root()}, self.system_contract, self.log_handler, self.contracts, self.weights,
+        environment, self.engine, self.state, self.key.copy(), self.identity.public_key(), self.cache, std::move(logs),
+        crypto::hkdf_sha256(self.key.secret().expose(), bytes_of("phala/worker/log"), bytes_of("askers"))}));
 }
 
 } // namespace phala::worker

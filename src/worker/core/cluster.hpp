@@ -46,6 +46,7 @@ public:
         H256 system_contract;
         std::optional<H256> log_handler;
         std::vector<H256> contracts;
+        std::map<AccountId, std::uint32_t> weights; ///< of contracts that have one
     };
 
     /// Sets up the engine's state and the system contract, and announces the latter's key.
@@ -74,9 +75,8 @@ public:
     /// The changes of contract state since the last call, as records.
     void flush(std::vector<RecordChange>& records);
 
-    /// The state as it is now, for queries; flush() must have been called and its records stored before it is used.
-    [[nodiscard]] std::shared_ptr<const Snapshot> snapshot(const Environment& environment,
-                                                           std::shared_ptr<const LogView> logs) const;
+    /// The block is stored: what it did to contracts' caches happens, and this is what queries see from now on.
+    std::shared_ptr<const Snapshot> publish(const Environment& environment, std::shared_ptr<LogServer> logs);
 
 private:
     struct State;

@@ -14,7 +14,7 @@ namespace phala::worker {
 namespace {
 
 constexpr std::string_view kCoreKey = "core";
-constexpr std::uint8_t kRecordVersion = 1;
+constexpr std::uint8_t kRecordVersion = 2;
 constexpr std::uint32_t kWorkerVersion = 2 << 16 | 2 << 8; ///< 2.2.0, of the interface that published clients know
 constexpr std::uint32_t kConsensusVersion = 1;
 
@@ -57,7 +57,7 @@ struct Core::State {
 
     Ledger ledger;
     Egress egress;
-    LogServer logs;
+    const std::shared_ptr<LogServer> logs = std::make_shared<LogServer>();
     std::map<LaneId, Lane> lanes;
     std::uint64_t next_global = 0;
 
@@ -66,6 +66,7 @@ struct Core::State {
     std::optional<Anchor> anchor; ///< being drained
     bool complete = false;        ///< drained and waiting for committed()
     std::vector<RecordChange> records;
+    std::vector<AnyLogRecord> block_logs;
     std::shared_ptr<const Snapshot> snapshot;
     Environment last_environment;
 
@@ -144,7 +145,7 @@ struct Core::State {
     /// shows its next leaf or is read to its end.
     void execute_ready(std::uint64_t clock_ms, Entropy& entropy, Output& output)
     {
-        Effects effects{egress, logs, entropy, records, output.notes};
+        Effects effects{egress, block_logs, entropy, records, output.notes};
         while (!lacks_head() && !next_chunk()) {
             Lane* next = nullptr;
             for (auto& [id, lane] : lanes)
@@ -177,6 +178,8 @@ struct Core::State {
 
         if (auto* cluster = ledger.cluster())
             cluster->flush(records);
+        for (auto& change : logs->append(std::exchange(block_logs, {})))
+            records.push_back(std::move(change));
         StoredCore stored;
         stored.genesis_hash = config.genesis_hash;
         stored.block = block;
@@ -205,8 +208,8 @@ struct Core::State {
 
     void publish()
     {
-        const auto* cluster = ledger.cluster();
-        snapshot = cluster == nullptr ? nullptr : cluster->snapshot({block, seal.time_ms, 0}, logs.view());
+        auto* cluster = ledger.cluster();
+        snapshot = cluster == nullptr ? nullptr : cluster->publish({block, seal.time_ms, 0}, logs);
     }
 
     Outcome<> restore()
@@ -231,7 +234,7 @@ struct Core::State {
         for (auto& channel : stored->channels)
             channels.emplace(scale::encode(channel.origin), std::move(channel));
         egress = Egress{std::move(channels)};
-        PHALA_TRY(logs, LogServer::load(store));
+        PHALA_CHECK(logs->load(store));
         PHALA_CHECK(ledger.restore(stored->ledger));
         forget_secrets(*stored);
         follow_lanes();
@@ -280,6 +283,7 @@ Outcome<Output> Core::step(const Input& input)
 void Core::committed()
 {
     state_->complete = false;
+    state_->logs->publish();
     state_->publish();
 }
 

@@ -9,7 +9,7 @@ namespace phala::worker {
 /// Where executing a message leaves what is to be kept, sent and told. All of it becomes real with the block's commit.
 struct Effects {
     Egress& egress;
-    LogServer& logs;
+    std::vector<AnyLogRecord>& logs;
     Entropy& entropy;
     std::vector<RecordChange>& records;
     std::vector<std::string>& notes;

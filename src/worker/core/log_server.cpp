@@ -181,45 +181,90 @@ std::string LogView::answer(std::string_view query) const
     return R"({"error":"Invalid input"})";
 }
 
-Outcome<LogServer> LogServer::load(const RecordReader& store)
+Outcome<> LogServer::load(const RecordReader& store)
 {
-    LogServer server;
+    const std::lock_guard lock{mutex_};
     PHALA_TRY(const auto range_bytes, store.get(bytes_of(kRangeKey)));
     if (!range_bytes)
-        return server;
+        return {};
     PHALA_TRY(const auto range, scale::decode<StoredRange>(*range_bytes));
-    server.next_ = range.next;
     for (std::uint64_t sequence = range.first; sequence < range.next; ++sequence) {
         PHALA_TRY(const auto bytes, store.get(record_key(sequence)));
         if (!bytes)
             return fail(CoreError::BadRecord, "log record " + std::to_string(sequence));
         PHALA_TRY(auto record, scale::decode<LogRecord>(*bytes));
-        server.memory_ += memory_of(record);
-        server.records_.push_back(std::make_shared<const LogRecord>(std::move(record)));
+        memory_ += memory_of(record);
+        records_.push_back(std::make_shared<const LogRecord>(std::move(record)));
     }
-    return server;
+    stored_first_ = range.first;
+    next_ = visible_ = stored_next_ = range.next;
+    return {};
 }
 
-void LogServer::push_record(LogRecord record, std::vector<RecordChange>& changes)
+void LogServer::push(AnyLogRecord record)
 {
-    if (memory_of(record) > kMemoryCapacity)
-        record.record = log_record::TooLarge{};
-    const std::uint64_t needed = memory_of(record);
+    LogRecord numbered{next_, std::move(record)};
+    if (memory_of(numbered) > kMemoryCapacity)
+        numbered.record = log_record::TooLarge{};
+    const std::uint64_t needed = memory_of(numbered);
     while (memory_ + needed > kMemoryCapacity) {
         memory_ -= memory_of(*records_.front());
-        changes.push_back({record_key(records_.front()->sequence), std::nullopt});
         records_.pop_front();
     }
     memory_ += needed;
-    next_ = record.sequence + 1;
-    changes.push_back({record_key(record.sequence), scale::encode(record)});
-    records_.push_back(std::make_shared<const LogRecord>(std::move(record)));
-    changes.push_back({to_bytes(kRangeKey), scale::encode(StoredRange{records_.front()->sequence, next_})});
+    ++next_;
+    records_.push_back(std::make_shared<const LogRecord>(std::move(numbered)));
+}
+
+void LogServer::note(AnyLogRecord record)
+{
+    const std::lock_guard lock{mutex_};
+    if (next_ - stored_next_ >= kMaxUnstored)
+        return;
+    push(std::move(record));
+    if (!is_block_under_way_)
+        visible_ = next_;
+    view_.reset();
+}
+
+std::vector<RecordChange> LogServer::append(std::vector<AnyLogRecord> records)
+{
+    const std::lock_guard lock{mutex_};
+    is_block_under_way_ = true;
+    for (auto& record : records)
+        push(std::move(record));
+    view_.reset();
+    std::vector<RecordChange> changes;
+    if (next_ == stored_next_)
+        return changes;
+    for (auto gone = stored_first_; gone < std::min(first(), stored_next_); ++gone)
+        changes.push_back({record_key(gone), std::nullopt});
+    for (const auto& record : records_)
+        if (record->sequence >= stored_next_)
+            changes.push_back({record_key(record->sequence), scale::encode(*record)});
+    changes.push_back({to_bytes(kRangeKey), scale::encode(StoredRange{first(), next_})});
+    stored_first_ = first();
+    stored_next_ = next_;
+    return changes;
+}
+
+void LogServer::publish()
+{
+    const std::lock_guard lock{mutex_};
+    is_block_under_way_ = false;
+    visible_ = next_;
+    view_.reset();
 }
 
 std::shared_ptr<const LogView> LogServer::view() const
 {
-    return std::make_shared<const LogView>(LogView{{records_.begin(), records_.end()}, next_, memory_});
+    const std::lock_guard lock{mutex_};
+    if (!view_) {
+        const auto end =
+            std::ranges::lower_bound(records_, visible_, {}, [](const auto& one) { return one->sequence; });
+        view_ = std::make_shared<const LogView>(LogView{{records_.begin(), end}, visible_, memory_});
+    }
+    return view_;
 }
 
 } // namespace phala::worker

@@ -10,6 +10,7 @@
 
 #include <deque>
 #include <memory>
+#include <mutex>
 
 namespace phala::worker {
 
@@ -53,12 +54,13 @@ struct TooLarge {};
 
 } // namespace log_record
 
+using AnyLogRecord = scale::Variant<scale::At<0, log_record::Log>, scale::At<1, log_record::Event>,
+                                    scale::At<2, log_record::MessageOutput>, scale::At<3, log_record::QueryIn>,
+                                    scale::At<4, log_record::TooLarge>>;
+
 struct LogRecord {
     std::uint64_t sequence = 0;
-    scale::Variant<scale::At<0, log_record::Log>, scale::At<1, log_record::Event>,
-                   scale::At<2, log_record::MessageOutput>, scale::At<3, log_record::QueryIn>,
-                   scale::At<4, log_record::TooLarge>>
-        record;
+    AnyLogRecord record;
 };
 
 /// The records as they stood at one moment.
@@ -71,28 +73,39 @@ struct LogView {
     [[nodiscard]] std::string answer(std::string_view query) const;
 };
 
+/// The ring itself. Blocks and queries write into it, from several threads: what a block wrote becomes visible with the
+/// block's commit, what a query wrote at once; it is stored with the next block, and lost if the worker dies before.
 class LogServer {
 public:
     static constexpr std::uint64_t kMemoryCapacity = 8 * 1024 * 1024;
+    /// Records of queries that may wait to be stored; more are dropped, so that queries cannot fill the disk.
+    static constexpr std::uint64_t kMaxUnstored = 128;
 
     /// Reads back what a former run stored.
-    static Outcome<LogServer> load(const RecordReader& store);
+    Outcome<> load(const RecordReader& store);
 
-    /// Appends a record, drops the oldest that no longer fit, and tells what to store.
-    template <class Record>
-    void push(Record record, std::vector<RecordChange>& changes)
-    {
-        push_record(LogRecord{next_, std::move(record)}, changes);
-    }
+    /// A query's record.
+    void note(AnyLogRecord record);
+
+    /// A block's records. Drops the oldest that no longer fit and tells what to store with the block.
+    std::vector<RecordChange> append(std::vector<AnyLogRecord> records);
+    /// The block is stored: its records become visible.
+    void publish();
 
     [[nodiscard]] std::shared_ptr<const LogView> view() const;
 
 private:
-    void push_record(LogRecord record, std::vector<RecordChange>& changes);
+    void push(AnyLogRecord record);
+    [[nodiscard]] std::uint64_t first() const { return records_.empty() ? next_ : records_.front()->sequence; }
 
+    mutable std::mutex mutex_; // guards all of the following
     std::deque<std::shared_ptr<const LogRecord>> records_;
     std::uint64_t next_ = 0;
     std::uint64_t memory_ = 0;
+    std::uint64_t visible_ = 0; ///< records from here on belong to a block that is not stored yet, or come after one
+    bool is_block_under_way_ = false;
+    std::uint64_t stored_first_ = 0, stored_next_ = 0;
+    mutable std::shared_ptr<const LogView> view_; ///< made when asked for
 };
 
 } // namespace phala::worker

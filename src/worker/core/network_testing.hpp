@@ -56,6 +56,7 @@ struct Worker {
     MemoryStore store;
     Core core;
     std::uint8_t counter = 0;
+    std::uint64_t now_ms = 1'700'000'000'000; ///< the worker's clock, also for queries
 
     [[nodiscard]] Core make() const
     {
@@ -68,7 +69,7 @@ struct Worker {
 
     Outcome<Output> step(std::variant<AnchorInput, ChunkInput> content)
     {
-        Input input{std::move(content), 1'700'000'000'000, {}};
+        Input input{std::move(content), now_ms, {}};
         input.entropy.fill(++counter);
         return core.step(input);
     }
@@ -117,6 +118,7 @@ struct Network {
     crypto::KeyPair bob = crypto::KeyPair::from_uri("//Bob").value();
     H256 cluster = cluster_id(1);
     H256 system{};
+    Bytes system_code = contract_code("system");
 
     [[nodiscard]] AccountId account(const crypto::KeyPair& who) const { return AccountId{who.account()}; }
 
@@ -136,11 +138,10 @@ struct Network {
                                                         worker->core.public_key(), {WorkerEvent::Registered{128}}}});
         const auto key = first.core.public_key();
         chain.push_from_pallet("PhalaRegistry", GatekeeperLaunch{GatekeeperLaunch::FirstGatekeeper{key, key}});
-        const Bytes code = contract_code("system");
-        chain.push_from_pallet("PhalaPhatContracts", SystemCode{1, code});
+        chain.push_from_pallet("PhalaPhatContracts", SystemCode{1, system_code});
         block(); // the key goes out
         block(); // and is on chain
-        system = contract_id(account(alice), code_hash(code), cluster, {});
+        system = contract_id(account(alice), code_hash(system_code), cluster, {});
         std::vector<WorkerIdentity> workers;
         for (const auto* worker : {&first, &second})
             workers.push_back({worker->core.public_key(), worker->core.public_key()});
@@ -164,7 +165,10 @@ struct Network {
     /// Uploads a contract and instantiates it; the id is known before it exists.
     H256 deploy(std::string_view name, const Bytes& constructor, std::string_view salt)
     {
-        const Bytes code = contract_code(name);
+        return deploy_code(contract_code(name), constructor, salt);
+    }
+    H256 deploy_code(const Bytes& code, const Bytes& constructor, std::string_view salt)
+    {
         chain.push_from_pallet("PhalaPhatContracts", ClusterOperation{ClusterOperation::UploadResource{
                                                          account(alice), cluster, ResourceType::InkCode, code}});
         const H256 id = contract_id(account(alice), code_hash(code), cluster, bytes_of(salt));
@@ -198,6 +202,7 @@ struct Network {
     {
         const InkQuery query{{contract, {}}, std::move(data)};
         QueryInput input;
+        input.now_ms = worker.now_ms;
         input.encrypted = scale::encode(
             crypto::encrypt(asker(), worker.core.public_key(), ByteArray<12>{1}, scale::encode(query)).value());
         if (who != nullptr) {

@@ -13,12 +13,12 @@ using engine::Mode;
 
 constexpr std::uint64_t kQueryGas = 10'000'000'000'000; ///< spec contract-engine §7.3
 
-/// What a query can reach of its worker: the clock and the random bytes that came with it. A contract's cache has a
-/// quota by its stake, and without stakes the quota is nothing: writing fails, reading finds nothing (§4.6).
+/// What a query can reach of its worker: the clock and the random bytes that came with it, and the contracts' cache.
 class QuerySurroundings final : public engine::Surroundings {
 public:
-    QuerySurroundings(std::uint64_t now_ms, const ByteArray<32>& entropy, const PublicKey& worker)
-        : now_ms_{now_ms}, entropy_{entropy}, worker_{worker}
+    QuerySurroundings(std::uint64_t now_ms, const ByteArray<32>& entropy, const PublicKey& worker,
+                      engine::LocalCache& cache)
+        : now_ms_{now_ms}, entropy_{entropy}, worker_{worker}, cache_{cache}
     {
     }
 
@@ -44,15 +44,30 @@ public:
         return std::vector<engine::HttpOutcome>(requests.size(), std::unexpected{engine::HttpRequestError::NotAllowed});
     }
 
-    bool cache_set(const AccountId&, ByteView, ByteView) override { return false; }
-    void cache_set_expiration(const AccountId&, ByteView, std::uint64_t) override {}
-    std::optional<Bytes> cache_get(const AccountId&, ByteView) override { return std::nullopt; }
-    std::optional<Bytes> cache_remove(const AccountId&, ByteView) override { return std::nullopt; }
+    bool cache_set(const AccountId& contract, ByteView key, ByteView value) override
+    {
+        return cache_.set(contract, key, value, now());
+    }
+    void cache_set_expiration(const AccountId& contract, ByteView key, std::uint64_t seconds) override
+    {
+        cache_.set_expiration(contract, key, seconds, now());
+    }
+    std::optional<Bytes> cache_get(const AccountId& contract, ByteView key) override
+    {
+        return cache_.get(contract, key, now());
+    }
+    std::optional<Bytes> cache_remove(const AccountId& contract, ByteView key) override
+    {
+        return cache_.remove(contract, key, now());
+    }
 
 private:
+    [[nodiscard]] std::uint64_t now() const { return now_ms_ / 1000; }
+
     std::uint64_t now_ms_;
     Entropy entropy_;
     PublicKey worker_;
+    engine::LocalCache& cache_;
 };
 
 template <class Refusal>
@@ -67,6 +82,31 @@ std::expected<InkQueryResponse, InkQueryError> answer(Bytes payload)
 }
 
 } // namespace
+
+/// Tells equal askers apart from different ones, and nobody who they are (§7.3).
+ByteArray<8> Snapshot::State::pseudonym(const AccountId& asker) const
+{
+    return array_of<8>(crypto::blake2_256(concat(asker_salt.expose(), asker.bytes)));
+}
+
+/// What a query leaves behind: lines for the logger and changes of the cache that it asked for by events (§5.2, §8.1).
+template <class Result>
+Outcome<std::expected<InkQueryResponse, InkQueryError>>
+Snapshot::State::finish(const engine::Context& context, Outcome<engine::Done<Result>> done) const
+{
+    if (!done)
+        return refuse(InkQueryError::RuntimeError{done.error().message()});
+    const auto now_ms = context.surroundings->wall_clock_ms();
+    for (const auto& [contract, event] : done->effects.pink_events)
+        if (const auto* operation = event.template get_if<engine::CacheOp>())
+            cache->apply(contract, *operation, now_ms / 1000);
+    if (log_handler)
+        for (auto& line : done->effects.logs)
+            logs->note({log_record::Log{environment.block, line.contract, line.entry,
+                                        std::string{engine::mode_text(context.mode)}, now_ms, line.level,
+                                        std::move(line.message)}});
+    return answer(scale::encode(done->result));
+}
 
 const H256& Snapshot::cluster() const
 {
@@ -93,6 +133,12 @@ BlockNumber Snapshot::block() const
     return state_->environment.block;
 }
 
+std::uint32_t Snapshot::weight(const H256& contract) const
+{
+    const auto found = state_->weights.find(AccountId{contract.bytes});
+    return found == state_->weights.end() ? 0 : found->second;
+}
+
 std::optional<H256> Snapshot::code_hash(const H256& contract) const
 {
     return engine::Engine::code_hash(state_->state, AccountId{contract.bytes});
@@ -109,28 +155,28 @@ Outcome<std::expected<InkQueryResponse, InkQueryError>> Snapshot::run(const InkQ
     if (const auto* text = query.data.get_if<InkQuery::SidevmMessage>()) {
         if (self.log_handler != query.head.id)
             return refuse(InkQueryError::SidevmNotFound{});
-        return answer(to_bytes(self.logs->answer(text_of(text->_0))));
+        return answer(to_bytes(self.logs->view()->answer(text_of(text->_0))));
     }
     if (!origin)
         return refuse(InkQueryError::BadOrigin{});
 
-    QuerySurroundings surroundings{now_ms, entropy, self.worker};
+    QuerySurroundings surroundings{now_ms, entropy, self.worker, *self.cache};
     engine::Context context{Mode::Estimating, self.environment.block, self.environment.time_ms, {}, &self.key, {},
                             &surroundings};
     const AccountId callee{query.head.id.bytes};
     if (const auto* message = query.data.get_if<InkQuery::InkMessage>()) {
+        if (self.log_handler)
+            self.logs->note({log_record::QueryIn{self.pseudonym(*origin)}});
         context.mode = message->estimating ? Mode::Estimating : Mode::Query;
         const engine::TransactionArguments arguments{*origin, message->transfer, kQueryGas,
                                                      true,    std::nullopt,      message->deposit};
-        auto done = self.engine.call(self.state, context, arguments, callee, message->payload);
-        return done ? answer(scale::encode(done->result)) : refuse(InkQueryError::RuntimeError{done.error().message()});
+        return self.finish(context, self.engine.call(self.state, context, arguments, callee, message->payload));
     }
     const auto& deployment = *query.data.get_if<InkQuery::InkInstantiate>();
     const engine::TransactionArguments arguments{*origin, deployment.transfer, kQueryGas,
                                                  true,    std::nullopt,        deployment.deposit};
-    auto done = self.engine.instantiate(self.state, context, arguments, deployment.code_hash,
-                                        deployment.instantiate_data, deployment.salt);
-    return done ? answer(scale::encode(done->result)) : refuse(InkQueryError::RuntimeError{done.error().message()});
+    return self.finish(context, self.engine.instantiate(self.state, context, arguments, deployment.code_hash,
+                                                        deployment.instantiate_data, deployment.salt));
 }
 
 } // namespace phala::worker

@@ -12,7 +12,7 @@
 namespace phala::worker {
 
 /// The cluster as of one complete block. Immutable and shared: queries on it run in parallel and see nothing of later
-/// blocks.
+/// blocks. Beside the state they reach the contracts' caches and the logger, which are no part of it.
 struct Snapshot {
     struct State; ///< defined beside the cluster, which knows the engine
 
@@ -25,6 +25,7 @@ struct Snapshot {
     [[nodiscard]] const std::vector<H256>& contracts() const;
     [[nodiscard]] BlockNumber block() const;
     [[nodiscard]] std::optional<H256> code_hash(const H256& contract) const;
+    [[nodiscard]] std::uint32_t weight(const H256& contract) const; ///< of its queries and its cache
 
     /// Runs a decrypted query for its asker (nobody, where nothing was signed). Fails with ContractNotFound; refusals
     /// that only the asker may see are part of the result.

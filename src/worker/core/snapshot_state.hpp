@@ -1,6 +1,8 @@
 #pragma once
 // What a snapshot holds. Apart from snapshot.hpp, so that its readers need not know the engine.
+#include "base/secret.hpp"
 #include "worker/core/engine/engine.hpp"
+#include "worker/core/engine/local_cache.hpp"
 #include "worker/core/snapshot.hpp"
 
 namespace phala::worker {
@@ -11,12 +13,21 @@ struct Snapshot::State {
     H256 system_contract;
     std::optional<H256> log_handler;
     std::vector<H256> contracts;
+    std::map<AccountId, std::uint32_t> weights;
     Environment environment; ///< of the last complete block
     const engine::Engine& engine;
     engine::ClusterState state;
     crypto::sr25519::KeyPair key; ///< of the cluster
     PublicKey worker;
-    std::shared_ptr<const LogView> logs;
+    // these two live on with the worker: queries write into them too
+    std::shared_ptr<engine::LocalCache> cache;
+    std::shared_ptr<LogServer> logs;
+    Secret<32> asker_salt; ///< hides in log records who asked
+
+    [[nodiscard]] ByteArray<8> pseudonym(const AccountId& asker) const;
+    template <class Result>
+    [[nodiscard]] Outcome<std::expected<InkQueryResponse, InkQueryError>>
+    finish(const engine::Context& context, Outcome<engine::Done<Result>> done) const;
 };
 
 } // namespace phala::worker

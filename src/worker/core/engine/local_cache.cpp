@@ -134,6 +134,18 @@ std::optional<Bytes> LocalCache::remove(const AccountId& contract, ByteView key,
     return at == stores_.end() ? std::nullopt : at->second.take(to_bytes(key));
 }
 
+void LocalCache::apply(const AccountId& contract, const CacheOp& operation, std::uint64_t now)
+{
+    operation.op.visit([&]<class Op>(const Op& op) {
+        if constexpr (std::is_same_v<Op, CacheSet>)
+            set(contract, op.key, op.value, now);
+        else if constexpr (std::is_same_v<Op, CacheSetExpiration>)
+            set_expiration(contract, op.key, op.expiration, now);
+        else
+            remove(contract, op.key, now);
+    });
+}
+
 std::uint64_t LocalCache::size(const AccountId& contract) const
 {
     const std::lock_guard lock{mutex_};

@@ -1,6 +1,7 @@
 #pragma once
 // The contracts' cache on one worker (spec contract-engine §4.6): lost on restart, outside of the state and its root.
 #include "primitives/types.hpp"
+#include "worker/core/engine/pink.hpp"
 
 #include <map>
 #include <mutex>
@@ -28,6 +29,9 @@ public:
     [[nodiscard]] std::optional<Bytes> get(const AccountId& contract, ByteView key, std::uint64_t now) const;
     /// The removed value, also of an expired entry.
     std::optional<Bytes> remove(const AccountId& contract, ByteView key, std::uint64_t now);
+
+    /// Does what a contract asked for by an event; what does not fit is dropped (§5.2).
+    void apply(const AccountId& contract, const CacheOp& operation, std::uint64_t now);
 
     /// Bytes of keys and values that the contract's entries take.
     [[nodiscard]] std::uint64_t size(const AccountId& contract) const;

@@ -248,7 +248,7 @@ describe('docs/run-a-node.md', () => {
   // each line of its blocks is a command: one that runs a node must serve, the others must end well
   const text = readFileSync(join(root, 'docs/run-a-node.md'), 'utf8');
   const lines = [...text.matchAll(/^```sh\n(.*?)^```$/gms)].flatMap(([, block]) => block.trimEnd().split('\n'));
-  const commands = /\b(build-spec|purge-chain|key|export-blocks|import-blocks|check-block|revert)\b/;
+  const commands = /^phala-node (build-spec|purge-chain|key|export-blocks|import-blocks|check-block|revert)\b/;
   const ports = { 9944: '0', 9615: '0', 9700: '0' };
 
   test('every line does what it says', async () => {

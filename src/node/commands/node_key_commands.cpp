@@ -23,7 +23,8 @@ Outcome<> key_generate_node_key(const NodeKeyOptions& options)
 
 Outcome<> key_inspect_node_key(const NodeKeyOptions& options)
 {
-    PHALA_TRY(Bytes bytes, read_private_file(options.file.empty() ? "/dev/stdin" : options.file, kMaxNodeKeyFile));
+    PHALA_TRY(Bytes bytes, options.file.empty() ? read_private_input(kMaxNodeKeyFile)
+                                                : read_private_file(options.file, kMaxNodeKeyFile));
     const SecretBytes content{std::move(bytes)};
     PHALA_TRY(const auto key, parse_node_key(content.expose()));
     std::puts(peer_id_of(key).c_str());

@@ -76,15 +76,14 @@ Outcome<> write_private_file(const std::filesystem::path& file, ByteView content
     return {};
 }
 
-Outcome<Bytes> read_private_file(const std::filesystem::path& file, std::size_t most)
+namespace {
+
+Outcome<Bytes> read_all(int in, std::size_t most, const std::filesystem::path& file)
 {
-    const Descriptor in{::open(file.c_str(), O_RDONLY | O_CLOEXEC)};
-    if (in.get() < 0)
-        return failed(KeystoreError::CannotRead, file);
     Bytes out(most + 1);
     std::size_t size = 0;
     while (size < out.size()) {
-        const auto got = ::read(in.get(), out.data() + size, out.size() - size);
+        const auto got = ::read(in, out.data() + size, out.size() - size);
         if (got < 0 && errno == EINTR)
             continue;
         if (got < 0)
@@ -97,6 +96,21 @@ Outcome<Bytes> read_private_file(const std::filesystem::path& file, std::size_t 
         return fail(KeystoreError::Malformed, file.string() + ": it is larger than " + std::to_string(most) + " bytes");
     out.resize(size);
     return out;
+}
+
+} // namespace
+
+Outcome<Bytes> read_private_file(const std::filesystem::path& file, std::size_t most)
+{
+    const Descriptor in{::open(file.c_str(), O_RDONLY | O_CLOEXEC)};
+    if (in.get() < 0)
+        return failed(KeystoreError::CannotRead, file);
+    return read_all(in.get(), most, file);
+}
+
+Outcome<Bytes> read_private_input(std::size_t most)
+{
+    return read_all(STDIN_FILENO, most, "standard input"); // by number: a socket cannot be opened by its name
 }
 
 bool is_unfinished(const std::filesystem::path& file)

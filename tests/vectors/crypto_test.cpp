@@ -3,7 +3,7 @@
 #include "crypto/key_pair.hpp"
 #include "crypto/mnemonic.hpp"
 #include "crypto/ss58.hpp"
-#include "runtime/khala/version.hpp"
+#include "runtime/composition/apis.hpp"
 #include "vectors.hpp"
 
 #include <gtest/gtest.h>
@@ -73,9 +73,10 @@ TEST(CryptoVectors, StorageKeys)
 
 TEST(CryptoVectors, IdsOfOurRuntimeApis)
 {
-    for (const auto& api : runtime::khala::kApis)
-        EXPECT_EQ(to_hex(runtime::khala::api_id_bytes(api.id)), to_hex(bytes(section("runtimeApiIds"), api.name)))
-            << api.name;
+    runtime::composition::Apis::for_each([]<class Api>() {
+        constexpr auto name = runtime::api_name<Api>;
+        EXPECT_EQ(to_hex(Api::id), to_hex(bytes(section("runtimeApiIds"), name))) << name;
+    });
 }
 
 TEST(CryptoVectors, Ss58)

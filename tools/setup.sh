@@ -77,7 +77,7 @@ setup_clients() {
   local lock
   while read -r lock; do
     npm_install "$(dirname "$lock")"
-  done < <(find "$root/tests/clients" -mindepth 2 -name package-lock.json -not -path '*/node_modules/*')
+  done < <(find "$root/tests" -name package-lock.json -not -path '*/node_modules/*')
 
   need_packages "Python for its client" python3 python3-venv
   if ! PHALA_PYTHON_CLIENTS=$("$root/tools/python_clients.sh" --built); then

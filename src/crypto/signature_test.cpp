@@ -1,6 +1,7 @@
 #include "base/hex.hpp"
 #include "crypto/hash.hpp"
 #include "crypto/key_pair.hpp"
+#include "crypto/sr25519_batch.hpp"
 #include "scale/codec.hpp"
 
 #include <gtest/gtest.h>
@@ -118,6 +119,19 @@ TEST(Signature, a_batch_of_sr25519_holds_where_each_one_does)
         tampered[i].signature.bytes[63] &= 0x7f; // without the mark of schnorrkel 0.8
         EXPECT_FALSE(sr25519::verify_all(tampered)) << i;
     }
+}
+
+TEST(Signature, a_batch_that_is_put_off_has_a_bound)
+{
+    const sr25519::KeyPair pair{Secret<32>{ByteArray<32>{1}}};
+    const Bytes large(sr25519::Batch::kMostBytes - 200, 1);
+    sr25519::Batch batch;
+    EXPECT_FALSE(batch.add({}, Bytes(sr25519::Batch::kMostBytes, 1), {}));
+    EXPECT_TRUE(batch.add(pair.sign(large, {}), large, pair.public_key()));
+    EXPECT_TRUE(batch.add(pair.sign({}, {}), {}, pair.public_key()));
+    EXPECT_FALSE(batch.add(pair.sign({}, {}), {}, pair.public_key()));
+    EXPECT_EQ(batch.size(), 2u);
+    EXPECT_TRUE(batch.verify());
 }
 
 TEST(Signature, ed25519_takes_the_small_order_points_of_zip_215)

@@ -9,8 +9,11 @@ namespace phala::crypto::sr25519 {
 
 class Batch {
 public:
-    /// Copies the message.
-    void add(const Signature& signature, ByteView message, const PublicKey& key);
+    /// Bytes that a batch holds at most, 100 for each signature beside its message: what fills it comes from others.
+    static constexpr std::size_t kMostBytes = std::size_t{64} << 20;
+
+    /// Copies the message. False where there is no room: then the signature is not added.
+    [[nodiscard]] bool add(const Signature& signature, ByteView message, const PublicKey& key);
 
     [[nodiscard]] std::size_t size() const { return claims_.size(); }
 
@@ -20,6 +23,7 @@ public:
 private:
     std::deque<Bytes> messages_; ///< what the claims borrow; a deque never moves its items
     std::vector<Claim> claims_;
+    std::size_t bytes_ = 0;
 };
 
 } // namespace phala::crypto::sr25519

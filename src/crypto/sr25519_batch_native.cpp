@@ -4,9 +4,14 @@
 
 namespace phala::crypto::sr25519 {
 
-void Batch::add(const Signature& signature, ByteView message, const PublicKey& key)
+bool Batch::add(const Signature& signature, ByteView message, const PublicKey& key)
 {
+    constexpr std::size_t kEach = 100;
+    if (message.size() > kMostBytes - bytes_ || kMostBytes - bytes_ - message.size() < kEach)
+        return false;
+    bytes_ += message.size() + kEach;
     claims_.push_back({signature, messages_.emplace_back(to_bytes(message)), key});
+    return true;
 }
 
 bool Batch::verify() const

@@ -92,10 +92,9 @@ Outcome<bool> sr25519_verify_old(Guest&, Fixed<64> signature, ByteView message, 
 
 Outcome<bool> sr25519_verify(Guest& guest, Fixed<64> signature, ByteView message, Fixed<32> key)
 {
-    if (auto* batch = guest.context().deferred) {
-        batch->add({signature.array()}, message, {key.array()});
+    if (auto* batch = guest.context().deferred;
+        batch != nullptr && batch->add({signature.array()}, message, {key.array()}))
         return true;
-    }
     return sr25519::verify({signature.array()}, message, {key.array()});
 }
 

@@ -77,6 +77,16 @@ export async function captureQuery(registry, contract, id, reader, message, args
   return request;
 }
 
+/** Starts worker `index` and waits until it has registered. */
+export async function startWorker(network, api, index) {
+  const worker = await network.startWorker(index);
+  worker.client = createPruntimeClient(worker.url);
+  worker.pubkey = `0x${(await worker.client.getInfo({})).publicKey}`;
+  await until(`the registration of worker ${index}`, async () =>
+    (await api.query.phalaRegistry.workers(worker.pubkey)).isSome && (await api.query.phalaRegistry.endpoints(worker.pubkey)).isSome);
+  return worker;
+}
+
 /** Starts the node and `count` workers and waits until the workers have registered. Returns {api, pairs}. */
 export async function startChain(network, { count = 2, progress = () => {} } = {}) {
   progress('Starting the chain');
@@ -84,22 +94,28 @@ export async function startChain(network, { count = 2, progress = () => {} } = {
   const api = await connect(network);
   const pairs = await accounts();
   try {
-    progress('Starting the workers');
-    for (let index = 1; index <= count; ++index) {
-      const worker = await network.startWorker(index);
-      worker.client = createPruntimeClient(worker.url);
-      worker.pubkey = `0x${(await worker.client.getInfo({})).publicKey}`;
-    }
-    progress('Workers register on the chain');
-    for (const worker of network.workers) {
-      await until(`the registration of worker ${worker.index}`, async () =>
-        (await api.query.phalaRegistry.workers(worker.pubkey)).isSome && (await api.query.phalaRegistry.endpoints(worker.pubkey)).isSome);
-    }
+    progress('Workers start and register on the chain');
+    for (let index = 1; index <= count; ++index) await startWorker(network, api, index);
     return { api, pairs };
   } catch (error) {
     await api.disconnect();
     throw error;
   }
+}
+
+/** A new cluster of these workers, once it has its key and they serve it. Returns {cluster, systemContract}. */
+export async function addCluster(api, { Alice }, workers, { owner = Alice, permission = 'Public' } = {}) {
+  const added = await send(api, api.tx.sudo.sudo(api.tx.phalaPhatContracts.addCluster(
+    owner.address, permission, workers.map((worker) => worker.pubkey), 100n * PHA, 1, 1, 1, owner.address)), Alice);
+  const outcome = added.find('sudo', 'Sudid')?.data[0];
+  const created = added.find('phalaPhatContracts', 'ClusterCreated');
+  if (!created) throw new Error(`the cluster was not created: ${outcome}`);
+  const [cluster, systemContract] = created.data.map((id) => id.toHex());
+  await until('the key of the system contract', () => contractKey(api, systemContract), { timeout: 120_000 });
+  for (const worker of workers) {
+    await until(`worker ${worker.index} in the cluster`, async () => (await worker.client.getClusterInfo({})).info?.id === cluster);
+  }
+  return { cluster, systemContract };
 }
 
 /** Makes the first worker gatekeeper and all of them a cluster. Returns {cluster, systemContract}. */
@@ -114,17 +130,7 @@ export async function formCluster(network, api, pairs, progress = () => {}) {
   const systemCode = u8aToHex(readFileSync(paths.contractCode('system')));
   await send(api, sudo(api.tx.phalaPhatContracts.setPinkSystemCode(systemCode)), Alice);
   await until('the system code', async () => (await api.query.phalaPhatContracts.pinkSystemCodeHash()).isSome);
-  const added = await send(api, sudo(api.tx.phalaPhatContracts.addCluster(
-    Alice.address, 'Public', network.workers.map((worker) => worker.pubkey), 100n * PHA, 1, 1, 1, Alice.address)), Alice);
-  const outcome = added.find('sudo', 'Sudid')?.data[0];
-  const created = added.find('phalaPhatContracts', 'ClusterCreated');
-  if (!created) throw new Error(`the cluster was not created: ${outcome}`);
-  const [cluster, systemContract] = created.data.map((id) => id.toHex());
-  await until('the key of the system contract', () => contractKey(api, systemContract), { timeout: 120_000 });
-  for (const worker of network.workers) {
-    await until(`worker ${worker.index} in the cluster`, async () => (await worker.client.getClusterInfo({})).info?.id === cluster);
-  }
-  return { cluster, systemContract };
+  return addCluster(api, pairs, network.workers);
 }
 
 /** What every network has: its logger, two tokens, the swap between them and the probe. */

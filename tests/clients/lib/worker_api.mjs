@@ -32,6 +32,15 @@ export async function workerInfo(worker) {
   return { blocknum: info.blocknum, root: info.stateRoot, global: Number(info.processedGlobal), publicKey: info.publicKey };
 }
 
+/** What the worker answers to GetInfo, as bytes, with some fields changed. */
+export async function infoWith(worker, changed) {
+  const { body } = await post(worker.url, 'GetInfo');
+  const info = type('pruntime_rpc.PhactoryInfo');
+  return info.encode({ ...info.decode(body), ...changed }).finish();
+}
+
+export const decodeQueryResponse = (body) => type('pruntime_rpc.ContractQueryResponse').decode(body);
+
 /** The state of the cluster on all workers, once they stand at the same message. */
 export function commonState(workers, timeout = 60_000) {
   return until('all workers at the same message', async () => {

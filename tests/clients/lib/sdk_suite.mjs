@@ -1,19 +1,24 @@
-// The unmodified @phala/sdk against a network of our own: rows of spec phala-sdk-wire §7 (their numbers stand before the tests' names).
-import './lib/quiet.mjs';
+// The unmodified @phala/sdk against a network of our own: the rows of spec phala-sdk-wire §7 (their numbers stand before the tests' names).
+// Row 25, a page in a browser, is in browser.test.mjs.
+import './quiet.mjs';
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { OnChainRegistry, PinkBlueprintPromise, signCertificate, unsafeGetContractCodeHash } from '@phala/sdk';
-import { Keyring } from '@polkadot/api';
-import { u8aConcat, u8aToHex } from '@polkadot/util';
-import { blake2AsHex, randomAsHex } from '@polkadot/util-crypto';
-import { GAS, PHA, bootstrap, captureQuery, contractId, contractKey, instantiation, openContract } from './lib/bootstrap.mjs';
-import { send } from './lib/chain.mjs';
-import { answer, balanceOf, command, secretPayment } from './lib/demo.mjs';
-import { Network, until } from './lib/network.mjs';
-import { clusterState, encodeQuery, errorOf, post } from './lib/worker_api.mjs';
+import { OnChainRegistry, PinkBlueprintPromise, createPruntimeClient, getLogger, signCertificate, unsafeGetContractCodeHash, unstable_signEip712Certificate } from '@phala/sdk';
+import { Keyring, packageInfo } from '@polkadot/api';
+import { hexToU8a, stringToU8a, u8aConcat, u8aToHex } from '@polkadot/util';
+import { blake2AsHex, blake2AsU8a, keccakAsU8a, randomAsHex } from '@polkadot/util-crypto';
+import { createServer } from 'node:http';
+import { createWalletClient, custom } from 'viem';
+import { privateKeyToAccount } from 'viem/accounts';
+import { GAS, PHA, addCluster, bootstrap, captureQuery, contractId, contractKey, instantiation, openContract, startWorker } from './bootstrap.mjs';
+import { send } from './chain.mjs';
+import { answer, balanceOf, command, secretPayment } from './demo.mjs';
+import { Network, until } from './network.mjs';
+import { Query } from './query.mjs';
+import { clusterState, encodeQuery, errorOf, infoWith, post, workerInfo } from './worker_api.mjs';
 
-describe('@phala/sdk 0.5.10', () => {
-  let network, up, api, registry, pairs, cluster, probe, tokenA, tokenB, swap;
+export const sdkSuite = (apiVersion) => describe(`@phala/sdk 0.5.10 under @polkadot/api ${apiVersion}`, () => {
+  let network, up, api, registry, pairs, cluster, probe, tokenA, tokenB, swap, second;
 
   before(async () => {
     network = await Network.create();
@@ -49,7 +54,14 @@ describe('@phala/sdk 0.5.10', () => {
   const freshCode = (name) => u8aConcat(up.contracts.probe.built.code, [0, name.length + 1, name.length], Buffer.from(name));
   const codeExists = async (hash) => (await value(registry.systemContract, 'system::codeExists', pairs.Alice, hash, 'Ink')).isTrue;
 
+  // a cluster of Bob's own, with a worker of its own
+  const secondCluster = () => second ??= (async () => {
+    const worker = await startWorker(network, api, 3);
+    return { worker, ...await addCluster(api, pairs, [worker], { owner: pairs.Bob, permission: { OnlyOwner: pairs.Bob.address } }) };
+  })();
+
   test('1: the api is ready and knows the types', () => {
+    assert.equal(packageInfo.version, apiVersion);
     assert.ok(api.tx.phalaPhatContracts.pushContractMessage);
     assert.ok(api.query.phalaRegistry.contractKeys);
   });
@@ -68,7 +80,20 @@ describe('@phala/sdk 0.5.10', () => {
     const worker = network.workers[1];
     for (const how of [{ pruntimeURL: worker.url }, { pruntimeURL: worker.url, clusterId: cluster }, { clusterId: cluster }, { workerId: worker.pubkey }])
       assert.equal((await OnChainRegistry.create(api, how)).clusterId, cluster, JSON.stringify(how));
-    await assert.rejects(OnChainRegistry.create(api, { clusterId: `0x${'77'.repeat(32)}` }), /Cluster not found/);
+    const other = await OnChainRegistry.create(api, { autoConnect: false });
+    await other.connect({ pubkey: worker.pubkey, clusterId: cluster, endpoints: { default: worker.url, v1: [worker.url] } });
+    assert.deepEqual([other.clusterId, other.remotePubkey], [cluster, worker.pubkey]);
+    const asked = [];
+    const strategy = (chain, clusterId) => {
+      asked.push(clusterId);
+      return [worker.pubkey, createPruntimeClient(worker.url)];
+    };
+    assert.equal((await OnChainRegistry.create(api, { clusterId: cluster, strategy })).remotePubkey, worker.pubkey);
+    assert.deepEqual(asked, [cluster]);
+  });
+
+  test('5: no connection to a cluster that is not there', async () => {
+    await assert.rejects(OnChainRegistry.create(api, { clusterId: `0x${'77'.repeat(32)}` }), /Cluster not found: 0x77/);
   });
 
   test('6: a balance in the cluster is what was transferred to it', async () => {
@@ -89,6 +114,24 @@ describe('@phala/sdk 0.5.10', () => {
     assert.equal(await codeExists(hash), false);
     await send(api, api.tx.phalaPhatContracts.clusterUploadResource(cluster, 'InkCode', u8aToHex(code)), pairs.Bob);
     await until('the code', () => codeExists(hash), { timeout: 20_000 });
+  });
+
+  test('7: and in a cluster of somebody else nobody does but its owner', async () => {
+    const { cluster: theirs } = await secondCluster();
+    const upload = (code) => api.tx.phalaPhatContracts.clusterUploadResource(theirs, 'InkCode', u8aToHex(code));
+    assert.equal((await send(api, upload(freshCode('alien')), pairs.Alice, { failing: true })).error, 'phalaPhatContracts.ClusterPermissionDenied');
+    const code = freshCode('own');
+    await send(api, api.tx.phalaPhatContracts.transferToCluster(50n * PHA, theirs, pairs.Bob.address), pairs.Bob);
+    await send(api, upload(code), pairs.Bob);
+    const there = await OnChainRegistry.create(api, { clusterId: theirs });
+    await until('the code', async () => (await value(there.systemContract, 'system::codeExists', pairs.Bob, blake2AsHex(code), 'Ink')).isTrue, { timeout: 20_000 });
+    assert.equal(await codeExists(blake2AsHex(code)), false, 'and it is not in the first cluster');
+  });
+
+  test('8: code that is too large is refused', async () => {
+    const limit = 2 * 1024 * 1024; // what one resource may be (spec contract-engine §6.1)
+    const tx = api.tx.phalaPhatContracts.clusterUploadResource(cluster, 'InkCode', u8aToHex(new Uint8Array(limit + 1)));
+    assert.equal((await send(api, tx, pairs.Alice, { failing: true })).error, 'phalaPhatContracts.PayloadTooLarge');
   });
 
   test('9: estimates an instantiation and foretells the address', async () => {
@@ -130,6 +173,54 @@ describe('@phala/sdk 0.5.10', () => {
       assert.equal(trapped.output, null);
     }
     assert.deepEqual(answer(await ask(probe, 'refuse', pairs.Alice)), { refused: 'Refused' });
+  });
+
+  test('12: without a signature nobody asks a contract', async () => {
+    const query = new Query(network.workers[0], up.contracts.probe.id);
+    const payload = probe.abi.findMessage('get').toU8a([]);
+    const response = await query.ask({ InkMessage: { payload, deposit: 0, transfer: 0, estimating: false } });
+    assert.ok(response.result.isErr && response.result.asErr.isBadOrigin, response.toString());
+    assert.equal(response.nonce.toHex(), query.nonce);
+  });
+
+  test('13: certificates of every kind of wallet, and whom the contract sees', async () => {
+    const { id } = up.contracts.probe;
+    const seen = async (cert) => {
+      const [caller, self] = answer(await probe.query.who(cert.address, { cert })).value;
+      assert.equal(u8aToHex(self.toU8a()), id);
+      return u8aToHex(caller.toU8a());
+    };
+    for (const type of ['sr25519', 'ed25519', 'ecdsa']) {
+      const pair = new Keyring({ type, ss58Format: 30 }).addFromUri(`//Thirteen//${type}`);
+      const account = pair.publicKey.length === 32 ? pair.publicKey : blake2AsU8a(pair.publicKey);
+      assert.equal(await seen(await signCertificate({ pair })), u8aToHex(account), type);
+    }
+    // an extension's signer, which wraps what it signs
+    const signer = { signRaw: async ({ data }) => ({ id: 1, signature: u8aToHex(pairs.Dave.sign(u8aConcat('<Bytes>', hexToU8a(data), '</Bytes>'))) }) };
+    assert.equal(await seen(await signCertificate({ signer, account: { address: pairs.Dave.address, type: 'sr25519' } })), u8aToHex(pairs.Dave.publicKey));
+    // an Ethereum wallet
+    const account = privateKeyToAccount(`0x${'46'.repeat(32)}`);
+    const client = createWalletClient({ account, transport: custom({ request: () => { throw new Error('the key is here'); } }) });
+    const whole = hexToU8a(account.publicKey);
+    const compactPubkey = u8aToHex(u8aConcat([2 + (whole[64] & 1)], whole.slice(1, 33)));
+    const cert = await unstable_signEip712Certificate({ client, account, compactPubkey });
+    assert.equal(await seen(cert), u8aToHex(u8aConcat(keccakAsU8a(whole.slice(1)).slice(12), stringToU8a('@evm_address'))));
+  });
+
+  test('14: a certificate ends with its time', async () => {
+    const askUntil = async (ttl) => {
+      const cert = await signCertificate({ pair: pairs.Alice, ttl });
+      return probe.query.get(cert.address, { cert });
+    };
+    const { blocknum } = await workerInfo(network.workers[0]); // the next block
+    await assert.rejects(askUntil(blocknum - 2), /PrpcError.*CertificateExpired/);
+    // equal to the worker's block is good enough; blocks go on, so the right one is hit by trying
+    await until('a query in the last block of its certificate', async () => {
+      const before = (await workerInfo(network.workers[0])).blocknum;
+      const tried = await askUntil(before - 1).catch((error) => error);
+      const after = (await workerInfo(network.workers[0])).blocknum;
+      return before === after && answer(tried).value;
+    });
   });
 
   test('15: refuses whatever was changed on the way', async () => {
@@ -200,6 +291,16 @@ describe('@phala/sdk 0.5.10', () => {
     const had = await counter();
     const result = await probe.send.increment({ pair: pairs.Ferdie }, 1);
     await result.waitFinalized(async () => await counter() === had + 1);
+    // who has nothing in the cluster gets it from the chain along with the call; who has nothing there either cannot send
+    const { tx } = api;
+    const fresh = (name) => new Keyring({ type: 'sr25519', ss58Format: 30 }).addFromUri(`//${name}//${randomAsHex(8)}`);
+    const rich = fresh('Rich');
+    await send(api, tx.balances.transferKeepAlive(rich.address, 20n * PHA), pairs.Alice);
+    assert.equal((await registry.getClusterBalance(rich.address)).free.toString(), '0');
+    const paid = await probe.send.increment({ pair: rich }, 1);
+    await paid.waitFinalized(async () => await counter() === had + 2);
+    await assert.rejects(probe.send.increment({ pair: fresh('Poor') }, 1), /balance/i);
+    assert.equal(await counter(), had + 2);
   });
 
   test('20: waiting for a command that fails tells why, and nothing is changed', async () => {
@@ -209,6 +310,14 @@ describe('@phala/sdk 0.5.10', () => {
     const trapped = await send(api, probe.tx.changeAndTrap({ gasLimit: GAS }), pairs.Alice);
     await assert.rejects(trapped.result.waitFinalized(), /^Error: contract call failed: .*ContractTrapped/);
     assert.equal(await counter(), had);
+  });
+
+  test('21: a deposit for a contract that is not there is refused', async () => {
+    const free = async () => (await api.query.system.account(pairs.Eve.address)).data.free.toBigInt();
+    const had = await free();
+    const tx = api.tx.phalaPhatContracts.pushContractMessage(`0x${'21'.repeat(32)}`, '0x00', PHA);
+    assert.equal((await send(api, tx, pairs.Eve, { failing: true })).error, 'phalaPhatContracts.ContractNotFound');
+    assert.ok(had - await free() < PHA / 10n, 'nothing but the fee is gone');
   });
 
   test('22: the logger answers tail, head, getInfo and filters', async () => {
@@ -235,7 +344,22 @@ describe('@phala/sdk 0.5.10', () => {
     const info = await logger.getInfo();
     assert.equal(info.programVersion.length, 3);
     assert.ok(info.nextSequence > sequences.at(-1) && info.memoryCapacity > 0 && info.currentNumberOfRecords > 0);
-    await assert.doesNotReject(logger.tailSystemLog(5));
+    for (const record of (await logger.tailSystemLog(5)).records) assert.equal(record.contract, up.systemContract);
+    // the SDK throws the error that such an answer holds
+    assert.match((await new Query(network.workers[0], up.logger).sidevm({ action: 'Sing' })).error, /Invalid input/);
+  });
+
+  test('23: the hash of a contract\'s code', async () => {
+    for (const name of ['probe', 'token_a', 'swap'])
+      assert.equal(await unsafeGetContractCodeHash(registry, up.contracts[name].id), up.contracts[name].built.codeHash);
+    assert.equal(await unsafeGetContractCodeHash(registry, `0x${'23'.repeat(32)}`), null);
+  });
+
+  test('26: logs are read without a chain', async () => {
+    await command(registry, probe, 'note', pairs.Dave, ['for the logger alone']);
+    const logger = await getLogger({ contractId: up.logger, pruntimeURL: network.workers[0].url });
+    const { records } = await logger.tail(10, { contract: up.contracts.probe.id });
+    assert.ok(records.some(({ type }) => type === 'Event'));
   });
 
   test('28: a batch is executed in the order of its calls', async () => {
@@ -292,5 +416,21 @@ describe('@phala/sdk 0.5.10', () => {
     assert.ok(errorOf(malformed.body).length > 3);
     assert.equal((await post(url, 'ContractQuery', new Uint8Array(600 * 1024))).status, 413);
     await counter();
+  });
+
+  test('4: a worker whose key is not the one on the chain is not trusted', async () => {
+    const { worker, cluster: theirs } = await secondCluster();
+    assert.equal((await OnChainRegistry.create(api, { clusterId: theirs })).remotePubkey, worker.pubkey);
+    // somebody else answers in its place
+    const info = await infoWith(worker, { ecdhPublicKey: '44'.repeat(32) });
+    await worker.program.stop();
+    const liar = createServer((_, response) => response.end(info));
+    await new Promise((done) => liar.listen(worker.port, '127.0.0.1', done));
+    try {
+      await assert.rejects(OnChainRegistry.create(api, { clusterId: theirs }), /No worker available/);
+    } finally {
+      liar.closeAllConnections();
+      liar.close();
+    }
   });
 });

@@ -1,0 +1,3 @@
+import { sdkSuite } from './lib/sdk_suite.mjs';
+
+sdkSuite('10.13.1');

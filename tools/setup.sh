@@ -71,7 +71,7 @@ setup_node() {
 }
 
 # The clients that only tests use: npm packages each in a folder of its own, since two versions in one tree share packages
-# that must not be shared; a Python and a Rust client.
+# that must not be shared; a browser, a Python and a Rust client.
 setup_clients() {
   setup_node
   local lock
@@ -79,6 +79,7 @@ setup_clients() {
     npm_install "$(dirname "$lock")"
   done < <(find "$root/tests" -name package-lock.json -not -path '*/node_modules/*')
 
+  need_packages "Browser for its client" chromium
   need_packages "Python for its client" python3 python3-venv
   if ! PHALA_PYTHON_CLIENTS=$("$root/tools/python_clients.sh" --built); then
     step "Python packages of tests/clients/python" python "Check the network, then run the same command again." "$root/tools/python_clients.sh"

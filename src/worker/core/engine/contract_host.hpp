@@ -108,6 +108,7 @@ private:
     Answer hash(const Price& price, std::uint32_t input, std::uint32_t size, std::uint32_t output, Hash function);
     Answer chain_extension(std::uint32_t id, std::uint32_t input, std::uint32_t size, Output output);
     Answer debug_message(std::uint32_t pointer, std::uint32_t size);
+    Answer call_runtime(std::uint32_t pointer, std::uint32_t size);
     Answer ecdsa_recover(std::uint32_t signature, std::uint32_t digest, std::uint32_t output);
     Answer ecdsa_to_eth_address(std::uint32_t key, std::uint32_t output);
     Answer set_code_hash(std::uint32_t hash);

@@ -13,7 +13,6 @@ namespace {
 
 constexpr ByteArray<4> kDefaultConstructor = {0xed, 0x4b, 0x9d, 0x1b}; // `default` of ink!, which system contracts have
 constexpr std::uint64_t kUnlimited = std::numeric_limits<std::uint64_t>::max();
-constexpr std::pair<std::uint32_t, std::uint32_t> kRuntimeVersion{1, 2};
 
 /// The first frame of the event chain's block (§5.4).
 struct EventBlockBody {

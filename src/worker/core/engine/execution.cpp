@@ -410,6 +410,28 @@ Dispatched<> Execution::set_code_hash(Frame& frame, const H256& hash)
     return {};
 }
 
+Dispatched<> Execution::keep(std::uint64_t bytes)
+{
+    if (!kept_.use(bytes + kRecordOverhead))
+        return refuse(ContractsError::OutOfGas);
+    return {};
+}
+
+Dispatched<> Execution::work(std::uint64_t units, std::uint64_t bytes)
+{
+    if (!free_work_.use(units + bytes / kBytesPerWork))
+        return refuse(ContractsError::OutOfGas);
+    return {};
+}
+
+Dispatched<> Execution::emit(ContractEmitted event, std::vector<H256> topics)
+{
+    if (auto kept = keep(event.data.size()); !kept)
+        return kept;
+    storage_.emit(ContractsEvent{std::move(event)}, std::move(topics));
+    return {};
+}
+
 void Execution::append_debug(ByteView text)
 {
     if (is_utf8(text) && text.size() <= kDebugBufferSize - debug_.size())
@@ -418,9 +440,10 @@ void Execution::append_debug(ByteView text)
 
 void Execution::log(const Frame& frame, std::uint8_t level, std::string message)
 {
-    if (message.size() > kLogBufferSize - log_bytes_)
+    const auto size = message.size() + kRecordOverhead;
+    if (size > kLogBufferSize - log_bytes_)
         return;
-    log_bytes_ += message.size();
+    log_bytes_ += size;
     logs_.push_back({frame.account, entry_, level, std::move(message)});
 }
 

@@ -2,6 +2,7 @@
 // One call or instantiation from outside, with all that it calls: frames, each a storage transaction (spec
 // contract-engine §1.7).
 #include "crypto/sr25519.hpp"
+#include "worker/core/engine/allowance.hpp"
 #include "worker/core/engine/deposit.hpp"
 #include "worker/core/engine/gas.hpp"
 #include "worker/core/engine/machine.hpp"
@@ -39,7 +40,7 @@ inline constexpr std::size_t kMaxStorageKey = 128;
 inline constexpr std::uint32_t kMaxValueSize = 1 << 20;
 inline constexpr std::size_t kMaxTopics = 4;
 inline constexpr std::size_t kDebugBufferSize = 131'072;
-/// Log messages of one call beyond this many bytes are dropped: a contract cannot make the worker keep more.
+/// Log messages of one call beyond this many bytes, overhead included, are dropped.
 inline constexpr std::size_t kLogBufferSize = 1 << 20;
 
 /// Compiled code by code hash; compiles what is missing.
@@ -130,6 +131,11 @@ private:
     Dispatched<> set_code_hash(Frame& frame, const H256& hash);
     void append_debug(ByteView text);
     void log(const Frame& frame, std::uint8_t level, std::string message);
+    /// Emits an event of a contract; refused where the call's events and storage would take too much room.
+    Dispatched<> emit(ContractEmitted event, std::vector<H256> topics);
+    Dispatched<> keep(std::uint64_t bytes);
+    /// Room for work that has no price.
+    Dispatched<> work(std::uint64_t units, std::uint64_t bytes);
 
     Storage& storage_;
     const Context& context_;
@@ -144,6 +150,8 @@ private:
     Bytes debug_;
     std::vector<LogRecord> logs_;
     std::size_t log_bytes_ = 0;
+    Allowance kept_{kMaxKeptBytes};
+    Allowance free_work_{kMaxFreeWork};
     std::optional<std::string> machine_fault_;
 };
 

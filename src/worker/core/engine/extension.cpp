@@ -38,7 +38,11 @@ enum class Function : std::uint16_t {
     WorkerSgxQuote = 25,
 };
 
-constexpr std::pair<std::uint32_t, std::uint32_t> kRuntimeVersion{1, 2};
+// work units (allowance.hpp)
+constexpr std::uint64_t kOneCurveOperation = 50;
+constexpr std::uint64_t kCheckOfASignature = 100;
+constexpr std::uint64_t kImportOfCode = 100'000;
+constexpr std::uint64_t kHashing = 10; // times what copying a byte takes
 constexpr std::size_t kMaxBatchRequests = 5;
 constexpr std::uint16_t kStatusUnavailable = 523;
 constexpr std::uint16_t kStatusIoError = 524;
@@ -174,7 +178,7 @@ Dispatched<Reply> Extension::call(std::uint32_t id, ByteView input)
         });
     case CodeExists:
         return with<H256, bool>(input, [&](const H256& hash, bool sidevm) -> Dispatched<Reply> {
-            return reply(sidevm ? storage.sidevm_code(hash).has_value() : storage.code_info(hash).has_value());
+            return reply(sidevm ? storage.has_sidevm_code(hash) : storage.code_info(hash).has_value());
         });
     case ImportLatestSystemCode: return import_latest_system_code(input);
     case RuntimeVersion: return with<>(input, [&]() -> Dispatched<Reply> { return reply(kRuntimeVersion); });
@@ -227,6 +231,8 @@ Dispatched<Reply> Extension::sign(ByteView input)
 {
     return with<SigType, Bytes, Bytes>(
         input, [&](SigType type, const Bytes& key, const Bytes& message) -> Dispatched<Reply> {
+            if (auto paid = pay(2 * kOneCurveOperation, kHashing * message.size()); !paid)
+                return std::unexpected{paid.error()};
             switch (type) {
             case SigType::Sr25519: {
                 if (!is_query())
@@ -257,6 +263,8 @@ Dispatched<Reply> Extension::verify(ByteView input)
 {
     return with<SigType, Bytes, Bytes, Bytes>(
         input, [&](SigType type, const Bytes& key, const Bytes& message, const Bytes& signature) -> Dispatched<Reply> {
+            if (auto paid = pay(kCheckOfASignature, kHashing * message.size()); !paid)
+                return std::unexpected{paid.error()};
             const bool is_ecdsa = type == SigType::Ecdsa;
             if (key.size() != (is_ecdsa ? 33 : 32) || signature.size() != (is_ecdsa ? 65 : 64))
                 return other();
@@ -278,6 +286,8 @@ Dispatched<Reply> Extension::derive_sr25519_key(ByteView input)
         const auto* cluster = execution_.context_.cluster_key;
         if (cluster == nullptr)
             return refuse(PinkError::KeySeedMissing);
+        if (auto paid = pay(2 * kOneCurveOperation); !paid)
+            return std::unexpected{paid.error()};
         const auto derived = crypto::contract_derived_key(*cluster, frame_.account.bytes, salt);
         return reply(to_bytes(derived.secret().expose()));
     });
@@ -286,6 +296,8 @@ Dispatched<Reply> Extension::derive_sr25519_key(ByteView input)
 Dispatched<Reply> Extension::get_public_key(ByteView input)
 {
     return with<SigType, Bytes>(input, [&](SigType type, const Bytes& key) -> Dispatched<Reply> {
+        if (auto paid = pay(kOneCurveOperation); !paid)
+            return std::unexpected{paid.error()};
         switch (type) {
         case SigType::Sr25519:
             if (const auto pair = sr25519_key(key))
@@ -304,11 +316,9 @@ Dispatched<Reply> Extension::get_public_key(ByteView input)
     });
 }
 
-void Extension::emit(CacheOp operation)
+Dispatched<> Extension::emit(CacheOp operation)
 {
-    execution_.storage_.emit(
-        ContractsEvent{ContractEmitted{frame_.account, scale::encode(PinkEvent{std::move(operation)})}},
-        {pink_event_topic()});
+    return execution_.emit({frame_.account, scale::encode(PinkEvent{std::move(operation)})}, {pink_event_topic()});
 }
 
 Dispatched<Reply> Extension::cache(std::uint16_t function, ByteView input)
@@ -319,15 +329,16 @@ Dispatched<Reply> Extension::cache(std::uint16_t function, ByteView input)
         return with<Bytes, Bytes>(input, [&](Bytes key, Bytes value) -> Dispatched<Reply> {
             if (live != nullptr)
                 return Reply{live->cache_set(frame_.account, key, value) ? 0u : 1u, {}};
-            emit({engine::CacheSet{std::move(key), std::move(value)}});
+            if (auto emitted = emit({engine::CacheSet{std::move(key), std::move(value)}}); !emitted)
+                return std::unexpected{emitted.error()};
             return reply();
         });
     case Function::CacheSetExpiration:
         return with<Bytes, std::uint64_t>(input, [&](Bytes key, std::uint64_t seconds) -> Dispatched<Reply> {
             if (live != nullptr)
                 live->cache_set_expiration(frame_.account, key, seconds);
-            else
-                emit({engine::CacheSetExpiration{std::move(key), seconds}});
+            else if (auto emitted = emit({engine::CacheSetExpiration{std::move(key), seconds}}); !emitted)
+                return std::unexpected{emitted.error()};
             return reply();
         });
     case Function::CacheGet:
@@ -338,7 +349,8 @@ Dispatched<Reply> Extension::cache(std::uint16_t function, ByteView input)
         return with<Bytes>(input, [&](Bytes key) -> Dispatched<Reply> {
             if (live != nullptr)
                 return reply(live->cache_remove(frame_.account, key));
-            emit({engine::CacheRemove{std::move(key)}});
+            if (auto emitted = emit({engine::CacheRemove{std::move(key)}}); !emitted)
+                return std::unexpected{emitted.error()};
             return reply(std::optional<Bytes>{});
         });
     }
@@ -347,6 +359,8 @@ Dispatched<Reply> Extension::cache(std::uint16_t function, ByteView input)
 Dispatched<Reply> Extension::ecdsa_sign_prehashed(ByteView input)
 {
     return with<Bytes, ByteArray<32>>(input, [&](const Bytes& key, const ByteArray<32>& digest) -> Dispatched<Reply> {
+        if (auto paid = pay(2 * kOneCurveOperation); !paid)
+            return std::unexpected{paid.error()};
         const auto pair = ecdsa_key(key);
         if (!pair)
             return other();
@@ -360,6 +374,8 @@ Dispatched<Reply> Extension::ecdsa_verify_prehashed(ByteView input)
     using crypto::ecdsa::Signature;
     return with<Signature, ByteArray<32>, PublicKey>(
         input, [&](const Signature& signature, const ByteArray<32>& digest, const PublicKey& key) -> Dispatched<Reply> {
+            if (auto paid = pay(kCheckOfASignature); !paid)
+                return std::unexpected{paid.error()};
             const auto signer = crypto::ecdsa::recover(signature, digest);
             return reply(signer && *signer == key);
         });
@@ -376,6 +392,8 @@ Dispatched<Reply> Extension::import_latest_system_code(ByteView input)
             return reply(std::optional<H256>{});
         const H256 hash{crypto::blake2_256(code)};
         if (!storage.code_info(hash)) {
+            if (auto paid = pay(kImportOfCode); !paid)
+                return std::unexpected{paid.error()};
             auto built = execution_.codes_.build(code, Determinism::Enforced);
             if (!built)
                 return refuse(ContractsError::CodeRejected);

@@ -19,7 +19,9 @@ private:
     template <class... Args, class Handler>
     Dispatched<Reply> with(ByteView input, Handler handler);
     [[nodiscard]] bool is_query() const;
-    void emit(CacheOp operation);
+    Dispatched<> emit(CacheOp operation);
+    /// For what has no price but takes its time.
+    Dispatched<> pay(std::uint64_t work, std::uint64_t bytes = 0) { return execution_.work(work, bytes); }
 
     Dispatched<Reply> http_request(ByteView input);
     Dispatched<Reply> batch_http_request(ByteView input);

@@ -91,6 +91,9 @@ bool is_allowed_in_query(const PinkEvent& event);
 /// Kept out of the event chain.
 bool is_private(const PinkEvent& event);
 
+/// The version whose behaviour this is: major, minor.
+inline constexpr std::pair<std::uint32_t, std::uint32_t> kRuntimeVersion{1, 2};
+
 // ---- the extension
 
 enum class SigType : std::uint8_t { Ed25519, Sr25519, Ecdsa };

@@ -275,6 +275,12 @@ Dispatched<> Storage::change_code_users(const H256& hash, int by)
     return {};
 }
 
+bool Storage::has_sidevm_code(const H256& hash) const
+{
+    const Bytes key = key_of(Kind::SidevmCode, hash);
+    return changes_.exists(key).value_or(base_.get(key).has_value());
+}
+
 std::optional<Bytes> Storage::sidevm_code(const H256& hash) const
 {
     auto stored = load<SidevmCode>(key_of(Kind::SidevmCode, hash));

@@ -99,6 +99,7 @@ public:
     Dispatched<> change_code_users(const H256& hash, int by);
 
     // uploaded side programs: only that they are there and whose they are
+    [[nodiscard]] bool has_sidevm_code(const H256& hash) const;
     [[nodiscard]] std::optional<Bytes> sidevm_code(const H256& hash) const;
     void set_sidevm_code(const H256& hash, const AccountId& owner, Bytes code);
 

@@ -66,6 +66,9 @@ struct Cluster::State {
     std::optional<H256> log_handler;
     std::vector<H256> contracts; ///< in the order of their birth
     std::map<AccountId, std::uint32_t> weights;
+    std::map<AccountId, Hook> hooks;
+    std::optional<H256> js_runtime;
+    std::shared_ptr<const Bytes> system_code; ///< the chain's latest; may be none
 
     struct CacheChange {
         AccountId contract;
@@ -78,7 +81,8 @@ struct Cluster::State {
 
     [[nodiscard]] engine::Context context(Mode mode, const Environment& environment, Bytes nonce) const
     {
-        return {mode, environment.block, environment.time_ms, std::move(nonce), &key, {}, nullptr};
+        const ByteView code = system_code ? ByteView{*system_code} : ByteView{};
+        return {mode, environment.block, environment.time_ms, std::move(nonce), &key, code, nullptr};
     }
 
     [[nodiscard]] bool knows(const H256& contract) const
@@ -104,19 +108,8 @@ struct Cluster::State {
     {
         for (const auto& born : done.instantiated)
             install(born, effects);
-        for (const auto& [contract, event] : done.pink_events) {
-            // the engine lets through only what its contract may say
-            if (const auto* handler = event.get_if<engine::SetLogHandler>()) {
-                log_handler = H256{handler->contract.bytes};
-            } else if (const auto* weighted = event.get_if<engine::SetContractWeight>()) {
-                if (knows(H256{weighted->contract.bytes})) {
-                    weights[weighted->contract] = weighted->weight;
-                    has_new_weights = true;
-                }
-            } else if (const auto* operation = event.get_if<engine::CacheOp>()) {
-                cache_changes.push_back({contract, *operation, environment.clock_ms / 1000});
-            }
-        }
+        for (const auto& wish : done.pink_events)
+            react(wish, environment, effects);
         if (!log_handler)
             return;
         for (auto& event : done.contract_events)
@@ -125,6 +118,42 @@ struct Cluster::State {
         if (failed)
             for (auto& line : done.logs)
                 log(line.contract, line.entry, line.level, std::move(line.message), environment, effects);
+    }
+
+    /// Does what a contract's event asks for (§5.2). The engine lets through only what that contract may say.
+    void react(const engine::PinkEffect& wish, const Environment& environment, Effects& effects)
+    {
+        const auto& event = wish.event;
+        const auto known = [&](const AccountId& contract, std::string_view what) {
+            const bool knows_it = knows(H256{contract.bytes});
+            if (!knows_it)
+                effects.notes.push_back(std::string{what} + " for an unknown contract " + to_hex0x(contract));
+            return knows_it;
+        };
+        if (const auto* handler = event.get_if<engine::SetLogHandler>()) {
+            log_handler = H256{handler->contract.bytes};
+        } else if (const auto* weighted = event.get_if<engine::SetContractWeight>()) {
+            if (known(weighted->contract, "a weight")) {
+                weights[weighted->contract] = weighted->weight;
+                has_new_weights = true;
+            }
+        } else if (const auto* operation = event.get_if<engine::CacheOp>()) {
+            cache_changes.push_back({wish.contract, *operation, environment.clock_ms / 1000});
+        } else if (const auto* hook = event.get_if<engine::SetHook>()) {
+            if (known(hook->contract, "a hook"))
+                hooks[hook->contract] = {hook->selector, hook->gas_limit};
+        } else if (const auto* runtime = event.get_if<engine::SetJsRuntime>()) {
+            js_runtime = runtime->code_hash;
+        } else if (const auto* upgrade = event.get_if<engine::UpgradeRuntimeTo>()) {
+            if (std::pair{upgrade->major, upgrade->minor} > engine::kRuntimeVersion)
+                effects.notes.push_back("the cluster asks for engine " + std::to_string(upgrade->major) + "."
+                                        + std::to_string(upgrade->minor)
+                                        + ", which this worker does not have: update the worker");
+        } else {
+            // what is left concerns side programs
+            effects.notes.push_back("contract " + to_hex0x(wish.contract)
+                                    + " asks for a side program; this worker runs none");
+        }
     }
 
     void log(const AccountId& contract, const AccountId& entry, std::uint8_t level, std::string text,
@@ -155,14 +184,25 @@ Cluster::Cluster(Cluster&&) noexcept = default;
 Cluster& Cluster::operator=(Cluster&&) noexcept = default;
 Cluster::~Cluster() = default;
 
-Outcome<Cluster> Cluster::deploy(const Terms& terms, crypto::sr25519::KeyPair key, ByteView system_code,
-                                 const crypto::sr25519::KeyPair& identity, const engine::Engine& engine,
-                                 const Environment& environment, Effects& effects)
+Outcome<Cluster> Cluster::deploy(const Terms& terms, crypto::sr25519::KeyPair key,
+                                 std::shared_ptr<const Bytes> system_code, const crypto::sr25519::KeyPair& identity,
+                                 const engine::Engine& engine, const Environment& environment, Effects& effects)
 {
-    auto state = std::make_unique<State>(State{terms, std::move(key), identity.copy(), engine, {}, {}, {}, {}, {}, {}});
-    const engine::ClusterSetup setup{
-        terms.id,       terms.owner, terms.deposit, terms.gas_price, terms.deposit_per_item, terms.deposit_per_byte,
-        terms.treasury, system_code};
+    auto state = std::make_unique<State>(State{.terms = terms,
+                                               .key = std::move(key),
+                                               .identity = identity.copy(),
+                                               .engine = engine,
+                                               .state = {},
+                                               .stored = {}});
+    state->system_code = std::move(system_code);
+    const engine::ClusterSetup setup{terms.id,
+                                     terms.owner,
+                                     terms.deposit,
+                                     terms.gas_price,
+                                     terms.deposit_per_item,
+                                     terms.deposit_per_byte,
+                                     terms.treasury,
+                                     *state->system_code};
     PHALA_TRY(auto made, engine.set_up(setup, state->context(Mode::Transaction, environment, {})));
     if (!made.result)
         return fail(ClusterError::FailedToDeploySystemContract, made.result.error());
@@ -172,8 +212,9 @@ Outcome<Cluster> Cluster::deploy(const Terms& terms, crypto::sr25519::KeyPair ke
     return Cluster{std::move(state)};
 }
 
-Outcome<Cluster> Cluster::restore(const Stored& stored, const crypto::sr25519::KeyPair& identity,
-                                  const engine::Engine& engine, const RecordReader& store)
+Outcome<Cluster> Cluster::restore(const Stored& stored, std::shared_ptr<const Bytes> system_code,
+                                  const crypto::sr25519::KeyPair& identity, const engine::Engine& engine,
+                                  const RecordReader& store)
 {
     PHALA_TRY(auto key, crypto::sr25519::KeyPair::from_secret(Secret<64>{stored.secret}));
     engine::ClusterState::Changes entries;
@@ -182,18 +223,34 @@ Outcome<Cluster> Cluster::restore(const Stored& stored, const crypto::sr25519::K
     const auto state = engine::ClusterState{}.with(entries);
     if (state.root() != stored.state_root.bytes)
         return fail(ClusterError::BadState, to_hex0x(state.root()) + " instead of " + to_hex0x(stored.state_root));
-    auto restored =
-        std::make_unique<State>(State{stored.terms, std::move(key), identity.copy(), engine, state, state,
-                                      stored.system_contract, stored.log_handler, stored.contracts, stored.weights});
+    auto restored = std::make_unique<State>(State{.terms = stored.terms,
+                                                  .key = std::move(key),
+                                                  .identity = identity.copy(),
+                                                  .engine = engine,
+                                                  .state = state,
+                                                  .stored = state,
+                                                  .system_contract = stored.system_contract,
+                                                  .log_handler = stored.log_handler,
+                                                  .contracts = stored.contracts,
+                                                  .weights = stored.weights,
+                                                  .hooks = stored.hooks,
+                                                  .js_runtime = stored.js_runtime,
+                                                  .system_code = std::move(system_code)});
     restored->cache->set_weights(restored->weights);
     return Cluster{std::move(restored)};
 }
 
 Cluster::Stored Cluster::to_store() const
 {
-    return {state_->terms,           state_->key.secret().expose(), H256{state_->state.root()},
-            state_->system_contract, state_->log_handler,           state_->contracts,
-            state_->weights};
+    return {state_->terms,
+            state_->key.secret().expose(),
+            H256{state_->state.root()},
+            state_->system_contract,
+            state_->log_handler,
+            state_->contracts,
+            state_->weights,
+            state_->hooks,
+            state_->js_runtime};
 }
 
 const H256& Cluster::id() const
@@ -204,6 +261,16 @@ const H256& Cluster::id() const
 PublicKey Cluster::public_key() const
 {
     return state_->key.public_key();
+}
+
+bool Cluster::has_hooks() const
+{
+    return !state_->hooks.empty();
+}
+
+void Cluster::use_system_code(std::shared_ptr<const Bytes> code)
+{
+    state_->system_code = std::move(code);
 }
 
 void Cluster::deposit(const AccountId& account, Balance amount)
@@ -293,6 +360,29 @@ void Cluster::execute(const H256& contract, const MessageOrigin& sender, ByteVie
     }
 }
 
+void Cluster::end_block(const Environment& environment, Effects& effects)
+{
+    auto& self = *state_;
+    const auto hooks = self.hooks; // one that a hook sets runs from the next block on
+    for (const auto& [contract, hook] : hooks) {
+        if (!engine::Engine::code_hash(self.state, contract)) {
+            self.hooks.erase(contract); // the contract has ended
+            continue;
+        }
+        Bytes selector = to_bytes(le_bytes(hook.selector));
+        std::ranges::reverse(selector);
+        const engine::TransactionArguments arguments{contract, 0, hook.gas_limit, false, std::nullopt, 0};
+        auto done = self.engine.call(self.state, self.context(Mode::Transaction, environment, {}), arguments, contract,
+                                     std::move(selector));
+        if (!done) {
+            effects.notes.push_back("the engine failed: " + done.error().message());
+            continue;
+        }
+        self.state = std::move(done->state);
+        self.settle(std::move(done->effects), !succeeded(done->result), environment, effects);
+    }
+}
+
 void Cluster::flush(std::vector<RecordChange>& records)
 {
     for (auto& [key, value] : state_->state.changes_since(state_->stored))
@@ -308,8 +398,9 @@ std::shared_ptr<const Snapshot> Cluster::publish(const Environment& environment,
     if (std::exchange(self.has_new_weights, false))
         self.cache->set_weights(self.weights);
     return std::make_shared<const Snapshot>(std::make_shared<const Snapshot::State>(Snapshot::State{
-        self.terms.id, H256{self.state.root()}, self.system_contract, self.log_handler, self.contracts, self.weights,
-        environment, self.engine, self.state, self.key.copy(), self.identity.public_key(), self.cache, std::move(logs),
+        self.terms.id, H256{self.state.root()}, self.system_contract, self.log_handler, self.js_runtime, self.contracts,
+        self.weights, environment, self.system_code, self.engine, self.state, self.key.copy(),
+        self.identity.public_key(), self.cache, std::move(logs),
         crypto::hkdf_sha256(self.key.secret().expose(), bytes_of("phala/worker/log"), bytes_of("askers"))}));
 }
 

@@ -39,6 +39,11 @@ public:
         Balance deposit_per_byte;
         AccountId treasury;
     };
+    /// A message that runs at the end of every block, paid by its contract.
+    struct Hook {
+        std::uint32_t selector;
+        std::uint64_t gas_limit;
+    };
     struct Stored {
         Terms terms;
         ByteArray<64> secret;
@@ -47,14 +52,17 @@ public:
         std::optional<H256> log_handler;
         std::vector<H256> contracts;
         std::map<AccountId, std::uint32_t> weights; ///< of contracts that have one
+        std::map<AccountId, Hook> hooks;            ///< of contracts that have one
+        std::optional<H256> js_runtime;
     };
 
     /// Sets up the engine's state and the system contract, and announces the latter's key.
-    static Outcome<Cluster> deploy(const Terms& terms, crypto::sr25519::KeyPair key, ByteView system_code,
-                                   const crypto::sr25519::KeyPair& identity, const engine::Engine& engine,
-                                   const Environment& environment, Effects& effects);
-    static Outcome<Cluster> restore(const Stored& stored, const crypto::sr25519::KeyPair& identity,
-                                    const engine::Engine& engine, const RecordReader& store);
+    static Outcome<Cluster> deploy(const Terms& terms, crypto::sr25519::KeyPair key,
+                                   std::shared_ptr<const Bytes> system_code, const crypto::sr25519::KeyPair& identity,
+                                   const engine::Engine& engine, const Environment& environment, Effects& effects);
+    static Outcome<Cluster> restore(const Stored& stored, std::shared_ptr<const Bytes> system_code,
+                                    const crypto::sr25519::KeyPair& identity, const engine::Engine& engine,
+                                    const RecordReader& store);
     [[nodiscard]] Stored to_store() const;
 
     Cluster(Cluster&&) noexcept;
@@ -63,7 +71,11 @@ public:
 
     [[nodiscard]] const H256& id() const;
     [[nodiscard]] PublicKey public_key() const;
+    /// Whether the ends of blocks concern it.
+    [[nodiscard]] bool has_hooks() const;
 
+    /// The chain has newer code for system contracts, which they may import.
+    void use_system_code(std::shared_ptr<const Bytes> code);
     void deposit(const AccountId& account, Balance amount);
     void upload(const ClusterOperation::UploadResource& order, const Environment& environment, Effects& effects);
     void instantiate(const ContractOperation::InstantiateCode& order, const Environment& environment, Effects& effects);
@@ -71,6 +83,9 @@ public:
     /// ciphertexts that do not open are skipped.
     void execute(const H256& contract, const MessageOrigin& sender, ByteView payload, const Environment& environment,
                  Effects& effects);
+
+    /// All messages of a block are executed: the contracts' hooks run, in the order of their ids (spec contract-engine §5.3).
+    void end_block(const Environment& environment, Effects& effects);
 
     /// The changes of contract state since the last call, as records.
     void flush(std::vector<RecordChange>& records);

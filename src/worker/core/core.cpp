@@ -14,7 +14,7 @@ namespace phala::worker {
 namespace {
 
 constexpr std::string_view kCoreKey = "core";
-constexpr std::uint8_t kRecordVersion = 2;
+constexpr std::uint8_t kRecordVersion = 3;
 constexpr std::uint32_t kWorkerVersion = 2 << 16 | 2 << 8; ///< 2.2.0, of the interface that published clients know
 constexpr std::uint32_t kConsensusVersion = 1;
 

@@ -18,6 +18,7 @@ bool is_from_pallet(const Message& message, std::string_view name)
 
 constexpr std::string_view kRegistry = "PhalaRegistry";
 constexpr std::string_view kPhatContracts = "PhalaPhatContracts";
+constexpr std::string_view kClock = "phala/clock";
 
 std::string short_hex(ByteView bytes)
 {
@@ -41,13 +42,15 @@ std::optional<Payload> decode_payload(const Message& message, Effects& effects)
 Outcome<> Ledger::restore(const Stored& stored)
 {
     registered_ = stored.registered;
-    PHALA_TRY(system_code_, store_->get(bytes_of(kSystemCodeKey)));
+    PHALA_TRY(auto code, store_->get(bytes_of(kSystemCodeKey)));
+    if (code)
+        system_code_ = std::make_shared<const Bytes>(std::move(*code));
     if (stored.gatekeeper) {
         PHALA_TRY(auto master, crypto::sr25519::KeyPair::from_secret(Secret<64>{stored.gatekeeper->master_secret}));
         gatekeeper_.emplace(std::move(master), stored.gatekeeper->active);
     }
     if (stored.cluster) {
-        PHALA_TRY(auto cluster, Cluster::restore(*stored.cluster, identity_, *engine_, *store_));
+        PHALA_TRY(auto cluster, Cluster::restore(*stored.cluster, system_code_, identity_, *engine_, *store_));
         cluster_.emplace(std::move(cluster));
     }
     return {};
@@ -77,6 +80,8 @@ std::vector<LaneKind> Ledger::followed() const
     if (cluster_) {
         out.push_back({LaneKind::Cluster{cluster_->id()}});
         out.push_back({LaneKind::Unrouted{}});
+        if (cluster_->has_hooks())
+            out.push_back({LaneKind::Clock{}});
     }
     return out;
 }
@@ -94,6 +99,8 @@ void Ledger::apply(const LeafV1& leaf, ByteView payload, const Environment& envi
         on_cluster_event(message, effects);
     else if (has_topic<ClusterOperation>(message))
         on_cluster_operation(message, environment, effects);
+    else if (has_topic<ClockTick>(message))
+        on_clock_tick(message, environment, effects);
     else if (has_topic<ContractOperation>(message))
         on_contract_operation(message, environment, effects);
     else if (const auto contract = contract_of_command_topic(message.destination); contract && cluster_)
@@ -110,7 +117,9 @@ void Ledger::on_system_code(const Message& message, Effects& effects)
     effects.notes.push_back("system contract code " + std::to_string(code->counter) + ": "
                             + std::to_string(code->code.size()) + " bytes");
     effects.records.push_back({to_bytes(kSystemCodeKey), code->code});
-    system_code_ = std::move(code->code);
+    system_code_ = std::make_shared<const Bytes>(std::move(code->code));
+    if (cluster_)
+        cluster_->use_system_code(system_code_);
 }
 
 void Ledger::on_system_event(const Message& message, Effects& effects)
@@ -240,7 +249,7 @@ void Ledger::deploy_cluster(const ClusterOperation::DispatchKeys& grant, const E
         wipe(secret);
         return Cluster::deploy({grant.cluster, grant.owner, grant.deposit, grant.gas_price, grant.deposit_per_item,
                                 grant.deposit_per_byte, grant.treasury_account},
-                               std::move(key), *system_code_, identity_, *engine_, environment, effects);
+                               std::move(key), system_code_, identity_, *engine_, environment, effects);
     };
     auto cluster = deploy();
     WorkerClusterReport report;
@@ -253,6 +262,13 @@ void Ledger::deploy_cluster(const ClusterOperation::DispatchKeys& grant, const E
         effects.notes.push_back("cannot serve cluster " + short_hex(grant.cluster) + ": " + cluster.error().message());
     }
     effects.egress.push(MessageOrigin::worker(me), report, identity_, effects.entropy);
+}
+
+/// The last message of each block in the clock lane, which is followed once the cluster has a hook.
+void Ledger::on_clock_tick(const Message& message, const Environment& environment, Effects& effects)
+{
+    if (is_from_pallet(message, kClock) && cluster_)
+        cluster_->end_block(environment, effects);
 }
 
 void Ledger::on_contract_operation(const Message& message, const Environment& environment, Effects& effects)

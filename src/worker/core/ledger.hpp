@@ -58,6 +58,7 @@ private:
     void on_gatekeeper_launch(const Message& message, Effects& effects);
     void on_cluster_event(const Message& message, Effects& effects);
     void on_cluster_operation(const Message& message, const Environment& environment, Effects& effects);
+    void on_clock_tick(const Message& message, const Environment& environment, Effects& effects);
     void on_contract_operation(const Message& message, const Environment& environment, Effects& effects);
     void deploy_cluster(const ClusterOperation::DispatchKeys& grant, const Environment& environment, Effects& effects);
 
@@ -68,7 +69,7 @@ private:
     bool registered_ = false;
     std::optional<Gatekeeper> gatekeeper_;
     std::optional<Cluster> cluster_;
-    std::optional<Bytes> system_code_; ///< the chain's latest
+    std::shared_ptr<const Bytes> system_code_; ///< the chain's latest
 };
 
 } // namespace phala::worker

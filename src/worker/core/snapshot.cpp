@@ -124,6 +124,10 @@ const std::optional<H256>& Snapshot::log_handler() const
 {
     return state_->log_handler;
 }
+const std::optional<H256>& Snapshot::js_runtime() const
+{
+    return state_->js_runtime;
+}
 const std::vector<H256>& Snapshot::contracts() const
 {
     return state_->contracts;
@@ -161,8 +165,9 @@ Outcome<std::expected<InkQueryResponse, InkQueryError>> Snapshot::run(const InkQ
         return refuse(InkQueryError::BadOrigin{});
 
     QuerySurroundings surroundings{now_ms, entropy, self.worker, *self.cache};
-    engine::Context context{Mode::Estimating, self.environment.block, self.environment.time_ms, {}, &self.key, {},
-                            &surroundings};
+    const ByteView system_code = self.system_code ? ByteView{*self.system_code} : ByteView{};
+    engine::Context context{Mode::Estimating, self.environment.block, self.environment.time_ms, {}, &self.key,
+                            system_code,      &surroundings};
     const AccountId callee{query.head.id.bytes};
     if (const auto* message = query.data.get_if<InkQuery::InkMessage>()) {
         if (self.log_handler)

@@ -22,6 +22,8 @@ struct Snapshot {
     [[nodiscard]] const H256& state_root() const;
     [[nodiscard]] const H256& system_contract() const;
     [[nodiscard]] const std::optional<H256>& log_handler() const;
+    /// Code hash of the side program that evaluates JavaScript, where the cluster named one.
+    [[nodiscard]] const std::optional<H256>& js_runtime() const;
     [[nodiscard]] const std::vector<H256>& contracts() const;
     [[nodiscard]] BlockNumber block() const;
     [[nodiscard]] std::optional<H256> code_hash(const H256& contract) const;

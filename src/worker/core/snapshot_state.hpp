@@ -12,14 +12,16 @@ struct Snapshot::State {
     H256 state_root;
     H256 system_contract;
     std::optional<H256> log_handler;
+    std::optional<H256> js_runtime;
     std::vector<H256> contracts;
     std::map<AccountId, std::uint32_t> weights;
-    Environment environment; ///< of the last complete block
+    Environment environment;                  ///< of the last complete block
+    std::shared_ptr<const Bytes> system_code; ///< the chain's latest
     const engine::Engine& engine;
     engine::ClusterState state;
     crypto::sr25519::KeyPair key; ///< of the cluster
     PublicKey worker;
-    // these two live on with the worker: queries write into them too
+    // these live on with the worker: queries write into them too
     std::shared_ptr<engine::LocalCache> cache;
     std::shared_ptr<LogServer> logs;
     Secret<32> asker_salt; ///< hides in log records who asked

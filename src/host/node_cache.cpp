@@ -18,6 +18,16 @@ Outcome<std::optional<Bytes>> NodeCache::get(const trie::Hash& hash) const
     return node;
 }
 
+std::size_t NodeCache::bytes() const
+{
+    std::size_t out = 0;
+    for (auto& shard : shards_) {
+        const std::lock_guard lock{shard.mutex};
+        out += shard.bytes;
+    }
+    return out;
+}
+
 void NodeCache::insert(const trie::Hash& hash, ByteView node) const
 {
     const std::size_t cost = node.size() + kBookKeeping;

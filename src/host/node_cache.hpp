@@ -22,6 +22,9 @@ public:
     /// For nodes that were just written to the base: the next block reads them.
     void insert(const trie::Hash& hash, ByteView node) const;
 
+    /// What the nodes and their book-keeping take now.
+    [[nodiscard]] std::size_t bytes() const;
+
 private:
     // Reading fills the cache, so everything behind the const interface changes; each shard has a lock of its own.
     static constexpr std::size_t kShards = 16;

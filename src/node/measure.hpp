@@ -1,10 +1,10 @@
 #pragma once
 // What the node tells Prometheus, under the names that this ecosystem's dashboards and alerts ask for.
 #include "node/chain/chain.hpp"
+#include "node/consensus/dev_sealer.hpp"
 #include "node/metrics/exporter.hpp"
 #include "node/pool/pool.hpp"
-
-#include <chrono>
+#include "node/rpc/methods.hpp"
 
 namespace phala::node {
 
@@ -12,6 +12,8 @@ namespace phala::node {
 struct Measured {
     const Chain& chain;
     const Pool& pool;
+    const DevSealer& sealer;
+    const rpc::Methods& methods;
     std::string name;    ///< of the node, given by its operator
     std::string version; ///< of the program
     bool authors;        ///< it has a key of an authority

@@ -133,8 +133,7 @@ struct Node::Impl {
                 PHALA_TRY(auto kept, keystore->load(kAura, key, crypto::Scheme::Sr25519));
                 return kept;
             }
-        const auto* type = config.spec.chain_type.string();
-        if (type == nullptr || (*type != "Development" && *type != "Local"))
+        if (!config.spec.is_for_development())
             return std::nullopt;
         PHALA_TRY(auto alice, crypto::KeyPair::from_uri("//Alice"));
         return alice;
@@ -153,6 +152,9 @@ struct Node::Impl {
         }
         sealer = std::make_unique<DevSealer>(*chain, *pool, std::move(*author), config.sealing);
         to_wake = sealer.get();
+        const bool each_slot = config.sealing.mode == SealingMode::Interval && !config.sealing.interval;
+        if (!config.spec.is_for_development() && (author_address.empty() || each_slot)) // else it runs ahead itself
+            chain->follow_clock(aura::now_ms);
         return {};
     }
 
@@ -173,7 +175,8 @@ struct Node::Impl {
             config.pool);
         PHALA_CHECK(start_sealer());
         chain->on_event([this](const ChainEvent& event) { on_chain(event); });
-        rpc::add_all_methods(methods, {*chain, *pool, *sealer, *notifier, config.spec, config.version, peer_id});
+        rpc::add_all_methods(methods,
+                             {*chain, *pool, *sealer, *notifier, *keystore, config.spec, config.version, peer_id});
         PHALA_TRY(server, rpc::Server::start(methods, config.rpc));
         PHALA_CHECK(start_metrics());
         sealer->start();
@@ -185,10 +188,10 @@ struct Node::Impl {
         if (!config.metrics)
             return {};
         const auto& [address, port, required] = *config.metrics;
-        auto started =
-            Exporter::start(address, port, {{"chain", config.spec.id}},
-                            [node = Measured{*chain, *pool, config.name, config.version, !author_address.empty(),
-                                             std::chrono::system_clock::now()}] { return measure(node); });
+        auto started = Exporter::start(
+            address, port, {{"chain", config.spec.id}},
+            [node = Measured{*chain, *pool, *sealer, methods, config.name, config.version, !author_address.empty(),
+                             std::chrono::system_clock::now()}] { return measure(node); });
         if (started)
             exporter = std::move(*started);
         else if (required)

@@ -109,6 +109,33 @@ describe('chain specifications', () => {
     assert.notEqual(genesis.dev, genesis.local);
   });
 
+  test('keep what they hold and are refused where they are wrong', async () => {
+    const spec = JSON.parse(await ok(['build-spec', '--blob', paths.runtime]));
+    Object.assign(spec, { id: 'mine', bootNodes: ['/dns/a.example/tcp/30333/p2p/x'], protocolId: 'mine', relay_chain: 'kusama', para_id: 2004 });
+    writeFileSync(join(folder, 'mine.json'), JSON.stringify(spec));
+    const again = JSON.parse(await ok(['build-spec', '--chain', 'mine.json']));
+    assert.deepEqual(again, spec);
+    writeFileSync(join(folder, 'wrong.json'), JSON.stringify({ ...spec, id: '../elsewhere' }));
+    await refused(/wrong.json.*"id"/, ['--chain', 'wrong.json', '--rpc-port', '0']);
+    await refused(/cannot be read.*nowhere.json/, ['--chain', 'nowhere.json', '--rpc-port', '0']);
+  });
+});
+
+describe('the second composition', () => {
+  test('runs under its names', async () => {
+    const genesis = new Set();
+    for (const chain of ['phala-dev', 'phala-local']) {
+      const spec = JSON.parse(await ok(['build-spec', '--chain', chain]));
+      assert.equal(spec.id, chain === 'phala-dev' ? 'phala_dev' : 'phala_local_testnet');
+      writeFileSync(join(folder, `${chain}.json`), JSON.stringify(spec));
+      const { node, http, genesis: built } = await serve('--tmp', '--chain', join(folder, `${chain}.json`), '--sealing', 'manual');
+      assert.equal((await call(http, 'state_getRuntimeVersion')).result.specName, 'phala');
+      assert.ok((await call(http, 'engine_createBlock', true, true)).result.hash);
+      genesis.add(built);
+      await end(node);
+    }
+    assert.equal(genesis.size, 2);
+  });
 });
 
 describe('keys', () => {
@@ -167,6 +194,21 @@ describe('keys', () => {
 
     const { node, http } = await serve(...common, '--password-filename', join(folder, 'password'), '--sealing', 'interval=200');
     await node.line(/author +45R2pfjQUW2s9PQRHU48HQKLKHVMaDja7N3wpBtmF28UYDs2/);
+    // keys by JSON-RPC
+    const aura = '61757261';
+    const alice = `0x${file.slice(8)}`;
+    assert.equal((await call(http, 'author_hasKey', alice, 'aura')).result, true);
+    assert.equal((await call(http, 'author_hasKey', alice, 'gran')).result, false);
+    assert.equal((await call(http, 'author_hasKey', alice, 'grandpa')).error.code, 1040);
+    const made = (await call(http, 'author_rotateKeys')).result;
+    assert.match(made, /^0x[0-9a-f]{64}$/);
+    assert.ok(readdirSync(keystore).includes(aura + made.slice(2)));
+    assert.equal((await call(http, 'author_hasSessionKeys', made)).result, true);
+    assert.equal((await call(http, 'author_hasSessionKeys', alice.replace(/..$/, '00'))).result, false);
+    const bob = '0x8eaf04151687736326c9fea17e25fc5287613693c912909cb226aa4794f26a48';
+    assert.match((await call(http, 'author_insertKey', 'gran', '//Alice', bob)).error.message, /does not belong/);
+    assert.equal((await call(http, 'author_insertKey', 'gran', '//Bob', bob)).result, null);
+    assert.doesNotMatch(readFileSync(join(keystore, `6772616e${bob.slice(2)}`), 'utf8'), /Bob/);
     await until('a block', async () => Number((await call(http, 'chain_getHeader')).result.number) > 0);
     await end(node);
   });
@@ -189,7 +231,16 @@ describe('a running node', () => {
     assert.ok(Math.abs(value('substrate_process_start_time_seconds') - Date.now() / 1000) < 120);
     assert.equal(value('substrate_node_roles'), 5);
     assert.ok(value('substrate_number_leaves') >= 1);
+    assert.ok(value('substrate_block_verification_and_import_time_count') >= 3);
+    assert.ok(value('substrate_state_cache_bytes') > 1000);
+    assert.ok(value('substrate_database_cache_bytes') >= 0);
     assert.equal(value('substrate_ready_transactions_number'), 0);
+    assert.equal(value('substrate_sub_txpool_submitted_transactions'), 0);
+    assert.ok(value('substrate_proposer_block_constructed_count') >= 3);
+    assert.ok(value('substrate_proposer_end_proposal_reason', ',reason="no_more_transactions"') >= 3);
+    assert.equal(value('substrate_rpc_calls_started', ',protocol="http",method="system_name"'), 1);
+    assert.equal(value('substrate_rpc_calls_finished', ',protocol="http",method="chain_getBlock",is_error="true"'), 1);
+    assert.equal(value('substrate_rpc_calls_time_count', ',protocol="http",method="system_name"'), 1);
     assert.ok(value('process_resident_memory_bytes') > 10e6);
     await end(node);
   });
@@ -207,11 +258,23 @@ describe('a running node', () => {
   });
 
   test('logs with level, target and values, as filtered', async () => {
-    const { node } = await serve('--dev', '--sealing', 'interval=100', '--detailed-log-output');
+    const { node } = await serve('--dev', '--sealing', 'interval=100', '--log', 'author=off', '--detailed-log-output');
     await node.line(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{6} INFO  \[\d+\] node: rpc/);
-    await node.line(/INFO .*sealed block #1 /);
     await end(node);
+    assert.ok(!node.lines.some((line) => line.includes('author: ')));
+    const loud = await serve('--dev', '--sealing', 'interval=100');
+    await loud.node.line(/INFO  author: sealed block #1 0x\S+ transactions=0 took_ms=\d+/);
+    await end(loud.node);
     assert.equal((await run(['--dev', '--log', 'loud'])).code, 1);
+  });
+
+  test('takes as many files as the system lets it', async () => {
+    const node = new Program('phala-node', '/bin/bash', ['-c', `ulimit -Sn 256; exec ${paths.node} --dev --blob ${paths.runtime} --rpc-port 0 --no-prometheus`], join(folder, 'files.log'));
+    nodes.add(node);
+    await node.line(/rpc +ws:/);
+    const [, soft, hard] = readFileSync(`/proc/${node.child.pid}/limits`, 'utf8').match(/Max open files +(\d+) +(\d+)/);
+    assert.equal(soft, hard);
+    await end(node);
   });
 
   test('keeps strangers from unsafe methods', async () => {

@@ -3,7 +3,15 @@
 #include "crypto/hash.hpp"
 #include "crypto/random.hpp"
 
+#include <chrono>
+
 namespace phala::node::aura {
+
+std::uint64_t now_ms()
+{
+    const auto since = std::chrono::system_clock::now().time_since_epoch();
+    return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(since).count());
+}
 
 H256 hash_of(const Header& header)
 {

@@ -11,6 +11,9 @@ using Authorities = std::vector<crypto::sr25519::PublicKey>;
 
 inline constexpr EngineId kEngine = engine_id("aura");
 
+/// This machine's time, in milliseconds of Unix time.
+std::uint64_t now_ms();
+
 H256 hash_of(const Header& header);
 
 /// The slot that a header's digest names.

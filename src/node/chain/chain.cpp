@@ -2,10 +2,10 @@
 
 #include "base/hex.hpp"
 #include "node/chain/impl.hpp"
+#include "node/log/log.hpp"
 
 #include <algorithm>
 #include <limits>
-#include <spdlog/spdlog.h>
 
 namespace phala::node {
 
@@ -64,7 +64,7 @@ host::CallContext logged_context(host::Overlay& overlay)
 {
     host::CallContext context{.overlay = overlay};
     context.log = [](host::LogLevel level, std::string_view target, std::string_view message) {
-        spdlog::log(level_of(level), "{}: {}", target, message);
+        log("runtime").log(level_of(level), "{}: {}", target, message);
     };
     return context;
 }
@@ -81,18 +81,19 @@ void Chain::Impl::remember(const H256& state_root, std::shared_ptr<const host::R
     }
 }
 
-Outcome<std::shared_ptr<const host::Runtime>> Chain::Impl::runtime_of(const H256& state_root) const
+Outcome<std::shared_ptr<const host::Runtime>> Chain::Impl::runtime_of(const Header& block) const
 {
     {
         const std::lock_guard lock{mutex};
-        if (auto at = runtimes.find(state_root); at != runtimes.end())
+        if (auto at = runtimes.find(block.state_root); at != runtimes.end())
             return at->second;
     }
-    PHALA_TRY(auto code, trie::get(nodes, state_root.bytes, bytes_of(kCodeKey)));
+    PHALA_TRY(auto code, trie::get(nodes, block.state_root.bytes, bytes_of(kCodeKey)));
     if (!code)
         return fail(ChainError::BadBlock, "the state holds no :code");
     PHALA_TRY(auto runtime, engine.load(*code));
-    remember(state_root, runtime);
+    runtime = rules.in_force(std::move(runtime), block.number);
+    remember(block.state_root, runtime);
     return runtime;
 }
 
@@ -152,6 +153,7 @@ Outcome<PinnedState> Chain::Impl::state_at(const H256& hash, const Header& heade
 
 Outcome<> Chain::Impl::initialize(const ChainSpec& spec, const ChainOptions& options)
 {
+    PHALA_TRY(rules, BlockRules::make(spec, engine));
     PHALA_TRY(auto genesis, build_genesis(engine, spec));
     const H256 hash = aura::hash_of(genesis.header);
     PHALA_TRY(auto existing, store.get(Column::Meta, bytes_of(record::kGenesis)));
@@ -287,7 +289,7 @@ Outcome<std::shared_ptr<const host::Runtime>> Chain::runtime_at(const H256& hash
 {
     PHALA_TRY(auto header, impl_->require_header(hash));
     PHALA_TRY(auto state, impl_->state_at(hash, header));
-    return impl_->runtime_of(header.state_root);
+    return impl_->runtime_of(header);
 }
 
 Outcome<RuntimeVersion> Chain::version_at(const H256& hash) const
@@ -302,12 +304,12 @@ Outcome<Bytes> Chain::call(const H256& at, std::string_view function, ByteView a
 {
     PHALA_TRY(auto header, impl_->require_header(at));
     PHALA_TRY(auto state, impl_->state_at(at, header));
-    PHALA_TRY(auto runtime, impl_->runtime_of(header.state_root));
+    PHALA_TRY(auto runtime, impl_->runtime_of(header));
     host::Overlay overlay{*state};
     host::CallContext context{.overlay = overlay};
     context.log = [](host::LogLevel, std::string_view target, std::string_view message) {
-        spdlog::debug("{}: {}", target,
-                      message); // clients ask such calls: what fails is in the answer, not for the operator
+        log("runtime").debug("{}: {}", target,
+                             message); // clients ask such calls: what fails is in the answer, not for the operator
     };
     return runtime->call(function, arguments, context);
 }
@@ -345,15 +347,32 @@ void Chain::on_event(std::function<void(const ChainEvent&)> observer)
     impl_->observer = std::move(observer);
 }
 
+void Chain::follow_clock(std::function<std::uint64_t()> now_ms)
+{
+    const std::lock_guard lock{impl_->writing};
+    impl_->clock = std::move(now_ms);
+}
+
 Outcome<H256> Chain::import(const Block& block, Finality finality)
 {
     const std::lock_guard writing{impl_->writing};
+    const Timed timed{impl_->import_times};
     const H256 hash = aura::hash_of(block.header);
     (void)impl_->stored_nodes.take_failure(); // of a reader before
     auto outcome = impl_->import(block, hash, finality);
     if (!outcome)
         return std::unexpected{impl_->judge(hash, std::move(outcome.error()))};
     return outcome;
+}
+
+Chain::Caches Chain::caches() const
+{
+    return {impl_->store.cache_bytes(), impl_->nodes.bytes()};
+}
+
+const Histogram& Chain::import_times() const
+{
+    return impl_->import_times;
 }
 
 Outcome<> Chain::finalize(const H256& hash)

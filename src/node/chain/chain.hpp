@@ -9,6 +9,7 @@
 #include "node/chain/pruning.hpp"
 #include "node/chain/spec.hpp"
 #include "node/db/store.hpp"
+#include "node/stats/histogram.hpp"
 #include "primitives/header.hpp"
 
 #include <functional>
@@ -94,6 +95,10 @@ public:
 
     // Changing; one at a time, the others wait
 
+    /// From now on blocks are refused whose slot lies more than one ahead of this clock, in milliseconds of Unix time.
+    /// A chain whose author runs ahead of the clock (decisions, development timing) has none.
+    void follow_clock(std::function<std::uint64_t()> now_ms);
+
     /// Checks, executes and stores a sealed block; gives its hash.
     Outcome<H256> import(const Block& block, Finality finality);
     /// Makes a block and all before it final. Branches without it are discarded; if the best chain is among them, the
@@ -105,6 +110,16 @@ public:
 
     /// Executes a stored block again and compares.
     Outcome<> check(const H256& hash) const;
+
+    /// Memory for what is read often, in bytes.
+    struct Caches {
+        std::size_t database; ///< of the store's blocks
+        std::size_t state;    ///< of trie nodes
+    };
+    [[nodiscard]] Caches caches() const;
+
+    /// How long imports took, for metrics; those of refused blocks too.
+    [[nodiscard]] const Histogram& import_times() const;
 
     [[nodiscard]] Pruning state_pruning() const;
     [[nodiscard]] Pruning blocks_pruning() const;
@@ -121,7 +136,8 @@ private:
 /// The first state of a chain.
 struct Genesis {
     Header header;
-    std::map<Bytes, Bytes> state;
+    Entries state; ///< without the roots of child tries
+    ChildEntries children;
     std::vector<std::pair<trie::Hash, Bytes>> nodes;
 };
 Outcome<Genesis> build_genesis(host::Engine& engine, const ChainSpec& spec);

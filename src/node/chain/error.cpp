@@ -18,6 +18,9 @@ std::string_view describe(ChainError error)
     case ChainError::UnknownParent: return "the parent of the block is unknown";
     case ChainError::AlreadyKnown: return "the block is known already";
     case ChainError::KnownBad: return "the block was found to be bad before";
+    case ChainError::WrongFork: return "the block is not the one that the chain specification names for its number";
+    case ChainError::FutureSlot:
+        return "the block's slot is still to come; if it is right, this machine's clock is not";
     case ChainError::BehindFinality: return "the block forks off before the last finalized block";
     case ChainError::BadNumber: return "the block's number does not follow its parent's";
     case ChainError::BadDigest: return "the block's digest is malformed";

@@ -14,6 +14,8 @@ enum class ChainError : std::uint8_t {
     UnknownParent,       ///< a block whose parent is not stored
     AlreadyKnown,        ///< the block is stored
     KnownBad,            ///< the block, or its parent, was refused before
+    WrongFork,           ///< the chain specification wants another block of that number
+    FutureSlot,          ///< the slot is still to come
     BehindFinality,      ///< the block's branch leaves the chain before the last finalized block
     BadNumber,           ///< the number is not one more than the parent's
     BadDigest,           ///< slot or seal are missing or malformed

@@ -1,12 +1,37 @@
 #include "base/json.hpp"
 #include "crypto/hash.hpp"
 #include "node/chain/chain.hpp"
+#include "trie/child_tries.hpp"
 
 namespace phala::node {
 
 namespace {
 
 constexpr std::string_view kCodeKey = ":code";
+
+Outcome<Entries> entries_of(const host::OverlaidMap& map)
+{
+    Entries out;
+    for (std::optional<Bytes> key = Bytes{}; key;) {
+        PHALA_TRY(auto value, map.get(*key));
+        if (value) // the empty key may have none
+            out.emplace(*key, std::move(*value));
+        PHALA_TRY(key, map.next_key(*key));
+    }
+    return out;
+}
+
+Outcome<> set_raw(host::Overlay& overlay, const ChainSpec& spec)
+{
+    for (const auto& [key, value] : spec.raw)
+        overlay.set(key, value);
+    for (const auto& [name, entries] : spec.raw_children) {
+        PHALA_TRY(auto* child, overlay.child_to_change(name));
+        for (const auto& [key, value] : entries)
+            child->set(key, value);
+    }
+    return {};
+}
 
 /// The runtime's named JSON: its full default without a name, else a patch.
 Outcome<json::Value> preset(const host::Runtime& runtime, const std::optional<std::string>& name)
@@ -23,7 +48,10 @@ Outcome<json::Value> preset(const host::Runtime& runtime, const std::optional<st
 
 Outcome<> build_state(const host::Runtime& runtime, const ChainSpec& spec, host::Overlay& overlay)
 {
-    PHALA_TRY(auto config, preset(runtime, std::nullopt));
+    json::Value config = spec.config;
+    if (config.is_null()) {
+        PHALA_TRY(config, preset(runtime, std::nullopt));
+    }
     if (spec.preset) {
         PHALA_TRY(auto patch, preset(runtime, spec.preset));
         json::merge_patch(config, patch);
@@ -45,8 +73,7 @@ Outcome<Genesis> build_genesis(host::Engine& engine, const ChainSpec& spec)
     host::Overlay overlay{host::empty_state()};
     Bytes code = spec.code;
     if (spec.is_raw) {
-        for (const auto& [key, value] : spec.raw)
-            overlay.set(key, value);
+        PHALA_CHECK(set_raw(overlay, spec));
         auto at = spec.raw.find(to_bytes(kCodeKey));
         if (at == spec.raw.end())
             return fail(ChainError::BadGenesis, "the state holds no :code");
@@ -66,9 +93,21 @@ Outcome<Genesis> build_genesis(host::Engine& engine, const ChainSpec& spec)
     genesis.header.state_root = {changes.trie.root};
     genesis.header.extrinsics_root = {trie::kEmptyRoot};
     genesis.nodes = std::move(changes.trie.inserted);
-    for (auto& [key, value] : changes.storage)
-        if (value)
-            genesis.state.emplace(std::move(key), std::move(*value));
+    const Bytes child_prefix = trie::child_root_key({});
+    for (auto& [key, value] : changes.storage) {
+        if (!value)
+            continue;
+        if (starts_with(key, child_prefix)) {
+            const auto name = ByteView{key}.subspan(child_prefix.size());
+            PHALA_TRY(const auto* child, overlay.child(name));
+            PHALA_TRY(auto entries, entries_of(*child));
+            if (!entries.empty()) {
+                genesis.children.emplace(to_bytes(name), std::move(entries));
+                continue;
+            }
+        }
+        genesis.state.emplace(std::move(key), std::move(*value));
+    }
     return genesis;
 }
 

@@ -2,6 +2,7 @@
 // What a Chain is made of. import.cpp brings blocks in, finality.cpp makes them final and drops what is not kept,
 // chain.cpp reads.
 #include "host/node_cache.hpp"
+#include "node/chain/block_rules.hpp"
 #include "node/chain/chain.hpp"
 #include "node/chain/nodes.hpp"
 
@@ -101,7 +102,10 @@ struct Chain::Impl {
     host::Engine& engine;
     StoredNodes stored_nodes{store};
     host::NodeCache nodes;
+    BlockRules rules{};
     std::function<void(const ChainEvent&)> observer{};
+    std::function<std::uint64_t()> clock{}; // milliseconds; none: blocks may be of any slot
+    Histogram import_times{};
     std::shared_ptr<PinTable> pins = std::make_shared<PinTable>();
 
     mutable std::mutex writing{}; // held for a whole import or finalization, its observer included
@@ -126,7 +130,8 @@ struct Chain::Impl {
     Outcome<> initialize(const ChainSpec& spec, const ChainOptions& options);
     Outcome<> load(const ChainOptions& options);
     void remember(const H256& state_root, std::shared_ptr<const host::Runtime> runtime) const;
-    Outcome<std::shared_ptr<const host::Runtime>> runtime_of(const H256& state_root) const;
+    /// What executes on the state behind a block.
+    Outcome<std::shared_ptr<const host::Runtime>> runtime_of(const Header& block) const;
     Outcome<std::optional<Header>> header(const H256& hash) const;
     Outcome<Header> require_header(const H256& hash) const;
     Outcome<BlockRef> stored_ref(std::string_view name) const;
@@ -142,6 +147,7 @@ struct Chain::Impl {
     enum class Want : std::uint8_t { Check, Log };
     Outcome<Executed> execute(const Header& parent, const Block& block, Want want) const;
     Outcome<H256> import(const Block& block, const H256& hash, Finality finality);
+    Outcome<> check_clock(const Header& parent, const Header& block) const;
     Error judge(const H256& hash, Error error);
     Outcome<BlockLog> stored_block_log(const H256& hash) const;
     Outcome<> make_best(Change& change, const BlockRef& to, const H256& parent, const BlockLog* log) const;

@@ -40,15 +40,16 @@ const std::string* BadBlocks::find(const H256& hash) const
 
 namespace {
 
-Outcome<aura::Authorities> authorities_at(const host::Runtime& runtime, const host::StateReader& state)
+template <class T>
+Outcome<T> ask(const host::Runtime& runtime, const host::StateReader& state, std::string_view function)
 {
     host::Overlay overlay{state};
     auto context = logged_context(overlay);
-    PHALA_TRY(auto answer, runtime.call("AuraApi_authorities", {}, context));
-    auto authorities = scale::decode<aura::Authorities>(answer);
-    if (!authorities)
-        return fail(ChainError::BadAnswer, "AuraApi_authorities: " + authorities.error().message());
-    return std::move(*authorities);
+    PHALA_TRY(auto answer, runtime.call(function, {}, context));
+    auto value = scale::decode<T>(answer);
+    if (!value)
+        return fail(ChainError::BadAnswer, std::string{function} + ": " + value.error().message());
+    return value;
 }
 
 /// What the block that left `overlay` behind appended to lanes; runtimes without lanes append nothing.
@@ -97,14 +98,14 @@ Outcome<Executed> Chain::Impl::execute(const Header& parent, const Block& block,
     if (block.header.number.value != parent.number + 1)
         return fail(ChainError::BadNumber,
                     std::to_string(block.header.number) + " after " + std::to_string(parent.number));
-    PHALA_TRY(auto runtime, runtime_of(parent.state_root));
+    PHALA_TRY(auto runtime, runtime_of(parent));
     const host::TrieState parent_state{nodes, parent.state_root.bytes};
     PHALA_TRY(auto unsealed, aura::unseal(block.header));
     std::optional<aura::Slot> parent_slot;
     if (parent.number.value != 0) {
         PHALA_TRY(parent_slot, aura::slot_of(parent));
     }
-    PHALA_TRY(auto authorities, authorities_at(*runtime, parent_state));
+    PHALA_TRY(auto authorities, ask<aura::Authorities>(*runtime, parent_state, "AuraApi_authorities"));
     PHALA_CHECK(aura::verify(unsealed, parent_slot, authorities));
     const H256 body_root = extrinsics_root(block.extrinsics, *runtime);
     if (body_root != block.header.extrinsics_root)
@@ -135,7 +136,7 @@ Outcome<Executed> Chain::Impl::execute(const Header& parent, const Block& block,
 Outcome<BlockLog> Chain::Impl::stored_block_log(const H256& hash) const
 {
     PHALA_TRY(auto header, require_header(hash));
-    PHALA_TRY(auto runtime, runtime_of(header.state_root));
+    PHALA_TRY(auto runtime, runtime_of(header));
     const host::TrieState state{nodes, header.state_root.bytes};
     host::Overlay overlay{state};
     return block_log(*runtime, overlay);
@@ -179,10 +180,27 @@ Error Chain::Impl::judge(const H256& hash, Error error)
         return std::move(*failure); // the database failed, and with it the runtime: it says nothing of the block
     // the hash covers the header, seal included, and through it the body, but not a body of another root
     for (auto reason : {ChainError::BadNumber, ChainError::BadDigest, ChainError::BadSlot, ChainError::BadSeal,
-                        ChainError::BadBlock, ChainError::WrongRoot, ChainError::KnownBad})
+                        ChainError::BadBlock, ChainError::WrongRoot, ChainError::KnownBad, ChainError::WrongFork})
         if (error.is(reason))
             bad.add(hash, error.is(ChainError::KnownBad) ? error.detail() : error.message());
     return error;
+}
+
+/// Clocks may differ by a slot. What is refused here is not remembered: its time comes.
+Outcome<> Chain::Impl::check_clock(const Header& parent, const Header& block) const
+{
+    if (!clock)
+        return {};
+    PHALA_TRY(const auto slot, aura::slot_of(block));
+    PHALA_TRY(const auto runtime, runtime_of(parent));
+    const host::TrieState state{nodes, parent.state_root.bytes};
+    PHALA_TRY(const auto duration, ask<std::uint64_t>(*runtime, state, "AuraApi_slot_duration"));
+    if (duration == 0)
+        return fail(ChainError::BadAnswer, "AuraApi_slot_duration: zero");
+    const auto now = clock() / duration;
+    if (slot > now + 1)
+        return fail(ChainError::FutureSlot, std::to_string(slot) + ", now it is " + std::to_string(now));
+    return {};
 }
 
 Outcome<H256> Chain::Impl::import(const Block& block, const H256& hash, Finality finality)
@@ -194,11 +212,13 @@ Outcome<H256> Chain::Impl::import(const Block& block, const H256& hash, Finality
     for (const auto& each : {hash, parent_hash})
         if (const auto* why = bad.find(each))
             return fail(ChainError::KnownBad, *why);
+    PHALA_CHECK(rules.check({hash, block.header.number}));
     PHALA_TRY(auto parent, header(parent_hash));
     if (!parent)
         return fail(ChainError::UnknownParent, to_hex0x(parent_hash));
     if (parent_hash != heads.finalized.hash && (tree.find(parent_hash) == nullptr || discarded.contains(parent_hash)))
         return fail(ChainError::BehindFinality, to_hex0x(hash));
+    PHALA_CHECK(check_clock(*parent, block.header));
     const bool is_best = block.header.number.value > heads.best.number;
     PHALA_TRY(auto executed, execute(*parent, block, is_best ? Want::Log : Want::Check));
 
@@ -227,7 +247,7 @@ Outcome<H256> Chain::Impl::import(const Block& block, const H256& hash, Finality
     PHALA_CHECK(commit(std::move(change)));
     for (const auto& [node, bytes] : executed.trie.inserted)
         nodes.insert(node, bytes);
-    if (executed.same_code)
+    if (executed.same_code && !rules.changes_at(ref.number))
         remember(block.header.state_root, std::move(executed.runtime));
     return hash;
 }

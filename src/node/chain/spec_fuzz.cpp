@@ -11,11 +11,15 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
             return;
         const auto again =
             node::parse_chain_spec(node::print_chain_spec(*spec)); // what was read can be written and read
-        if (!again || again->raw != spec->raw || again->code != spec->code || again->id != spec->id)
+        if (!again || !(*again == *spec))
             __builtin_trap();
     };
     check(text);
     check(R"({"name":"n","id":"i","genesis":{"raw":{"top":{)" + text + "}}}}");
     check(R"({"name":"n","id":"i","genesis":{"runtimeGenesis":{"code":"0x00","patch":{)" + text + "}}}}");
+    check(R"({"name":"n","id":"i","genesis":{"runtime":{"system":{"code":"0x00",)" + text + "}}}}");
+    check(R"({"name":"n","id":"i","genesis":{"raw":{"top":{}}},)" + text + "}");
+    check(R"({"name":"n","id":"i","genesis":{"raw":{"top":{}}},"bootNodes":[)" + text + R"(],"forkBlocks":[)" + text
+          + R"(],"badBlocks":[)" + text + R"(],"codeSubstitutes":{)" + text + "}}");
     return 0;
 }

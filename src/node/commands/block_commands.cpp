@@ -25,9 +25,14 @@ std::string_view describe(FileError error)
 /// A chain whose node is at rest.
 class RestingChain {
 public:
-    static Outcome<std::unique_ptr<RestingChain>> open(const ChainChoice& choice, const ChainOptions& options = {})
+    static Outcome<std::unique_ptr<RestingChain>> open(const ChainChoice& choice)
     {
         PHALA_TRY(const auto spec, find_spec(choice));
+        return open(choice, spec, {});
+    }
+    static Outcome<std::unique_ptr<RestingChain>> open(const ChainChoice& choice, const ChainSpec& spec,
+                                                       const ChainOptions& options)
+    {
         ChainChoice kept = choice;
         kept.dev = false; // a temporary folder holds nothing
         PHALA_TRY(const auto base, base_folder(kept));
@@ -84,7 +89,10 @@ Outcome<> export_blocks(const ChainChoice& choice, const ExportBlocksOptions& op
 Outcome<> import_blocks(const ChainChoice& choice, const ImportBlocksOptions& options)
 {
     PHALA_TRY(const auto kept, chain_options(options.pruning));
-    PHALA_TRY(const auto chain, RestingChain::open(choice, kept));
+    PHALA_TRY(const auto spec, find_spec(choice));
+    PHALA_TRY(const auto chain, RestingChain::open(choice, spec, kept));
+    if (!spec.is_for_development())
+        (**chain).follow_clock(aura::now_ms);
     std::ifstream file;
     if (!options.file.empty()) {
         file.open(options.file, std::ios::binary);

@@ -1,6 +1,5 @@
 #include "node/commands/places.hpp"
 
-#include <array>
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
@@ -18,14 +17,6 @@ std::optional<Bytes> read_file(const fs::path& path)
         return std::nullopt;
     return Bytes{std::istreambuf_iterator<char>{file}, {}};
 }
-
-/// A chain that --chain knows by name; the first is the default.
-struct BuiltIn {
-    std::string_view name;
-    ChainSpec (*make)(Bytes code);
-};
-
-constexpr std::string_view kBlobName = "khala_runtime.wasm";
 
 /// The named file, or the chain's blob beside the program, where it is installed, or where it is built.
 Outcome<Bytes> find_blob(const std::string& named, std::string_view blob)
@@ -73,12 +64,12 @@ std::string_view describe(PlaceError error)
 
 Outcome<ChainSpec> find_spec(const ChainChoice& options)
 {
-    constexpr std::array<BuiltIn, 2> known{{{"dev", development_spec}, {"local", local_spec}}};
+    const auto known = built_in_chains();
     const std::string chain = options.chain.empty() ? std::string{known.front().name} : options.chain;
     std::string names;
     for (const auto& built_in : known) {
         if (chain == built_in.name) {
-            PHALA_TRY(auto blob, find_blob(options.blob, kBlobName));
+            PHALA_TRY(auto blob, find_blob(options.blob, built_in.blob));
             return built_in.make(std::move(blob));
         }
         names += (names.empty() ? "" : ", ") + std::string{built_in.name};

@@ -48,7 +48,7 @@ Outcome<> build_spec(const ChainChoice& chain, const BuildSpecOptions& options)
     }
     host::Engine engine{{}};
     PHALA_TRY(const auto genesis, build_genesis(engine, spec));
-    std::puts(print_raw_chain_spec(spec, genesis.state).c_str());
+    std::puts(print_raw_chain_spec(spec, genesis.state, genesis.children).c_str());
     return {};
 }
 

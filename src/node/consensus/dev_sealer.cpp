@@ -1,12 +1,12 @@
 #include "node/consensus/dev_sealer.hpp"
 
 #include "base/hex.hpp"
+#include "node/log/log.hpp"
 
 #include <algorithm>
 #include <charconv>
 #include <condition_variable>
 #include <mutex>
-#include <spdlog/spdlog.h>
 #include <thread>
 
 namespace phala::node {
@@ -21,12 +21,6 @@ constexpr std::chrono::milliseconds kFinalityDelay = 250ms;
 constexpr std::uint64_t kBuildPartOfSlot = 3;
 /// Transactions to try behind the first that did not fit any more: a smaller one may.
 constexpr int kMaxSkipped = 8;
-
-std::uint64_t now_ms()
-{
-    const auto since = std::chrono::system_clock::now().time_since_epoch();
-    return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(since).count());
-}
 
 template <class T>
 Outcome<T> ask(const Chain& chain, const H256& at, std::string_view function)
@@ -86,7 +80,7 @@ Outcome<std::unique_ptr<BlockBuilder>> start_dry_run(const Chain& chain, const H
     PHALA_TRY(auto header, chain.require_header(parent));
     PHALA_TRY(auto duration, slot_duration_at(chain, parent));
     PHALA_TRY(auto free, next_slot(header));
-    PHALA_TRY(auto builder, BlockBuilder::start(chain, parent, std::max(free, now_ms() / duration), duration));
+    PHALA_TRY(auto builder, BlockBuilder::start(chain, parent, std::max(free, aura::now_ms() / duration), duration));
     PHALA_CHECK(builder->apply_inherents());
     return builder;
 }
@@ -97,6 +91,7 @@ struct DevSealer::Impl {
     crypto::KeyPair author;
     Sealing sealing;
 
+    SealerStats stats{};
     std::mutex authoring{}; // one block at a time
     std::mutex mutex{};     // guards what follows
     std::condition_variable changed{};
@@ -113,7 +108,7 @@ struct DevSealer::Impl {
                                     Clock clock) const
     {
         PHALA_TRY(auto free, next_slot(header));
-        const aura::Slot now = now_ms() / duration;
+        const aura::Slot now = aura::now_ms() / duration;
         PHALA_TRY(auto authorities, ask<aura::Authorities>(chain, parent.hash, "AuraApi_authorities"));
         const auto ours = [&](aura::Slot slot) {
             const auto* turn = aura::author_of(authorities, slot);
@@ -137,13 +132,16 @@ struct DevSealer::Impl {
         std::vector<H256> invalid;
         std::size_t included = 0;
         int skipped = 0;
+        auto* ended = &stats.ended_no_more;
         for (const auto& transaction : pool.ready()) {
-            if (std::chrono::steady_clock::now() > deadline || skipped > kMaxSkipped)
+            if (std::chrono::steady_clock::now() > deadline || skipped > kMaxSkipped) {
+                ended = skipped > kMaxSkipped ? &stats.ended_full : &stats.ended_deadline;
                 break;
+            }
             auto applied = builder.apply(transaction->extrinsic);
             if (!applied) { // a trap: nothing of it is left, and it would trap again
-                spdlog::warn("transaction {} could not be executed: {}", short_hash(transaction->hash),
-                             applied.error().message());
+                log("author").warn("transaction {} could not be executed: {}", short_hash(transaction->hash),
+                                   applied.error().message());
                 invalid.push_back(transaction->hash);
                 continue;
             }
@@ -158,6 +156,7 @@ struct DevSealer::Impl {
                      || !reason->_0.reason.is<invalid::Future>()) // its predecessor was skipped: it can wait
                 invalid.push_back(transaction->hash);
         }
+        ++*ended;
         pool.remove_invalid(invalid);
         return included;
     }
@@ -172,20 +171,26 @@ struct DevSealer::Impl {
         PHALA_TRY(auto duration, slot_duration_at(chain, parent_hash));
         PHALA_TRY(auto slot, choose_slot(parent, header, duration, clock));
         PHALA_TRY(auto builder, BlockBuilder::start(chain, parent_hash, slot, duration));
-        PHALA_CHECK(builder->apply_inherents());
+        {
+            const Timed timed{stats.inherents};
+            PHALA_CHECK(builder->apply_inherents());
+        }
         const auto time =
             clock == Clock::Follow ? std::chrono::milliseconds{duration / kBuildPartOfSlot} : kMaxBuildTime;
         PHALA_TRY(auto included, fill(*builder, started + time));
         if (included == 0 && empty == Empty::Refuse)
             return fail(AuthorError::NothingToDo);
         PHALA_TRY(auto block, builder->finish());
+        stats.built.observe(std::chrono::steady_clock::now() - started);
+        stats.transactions = included;
         block.header = aura::seal(std::move(block.header), *author.sr25519());
         const BlockNumber number = block.header.number;
         PHALA_TRY(auto hash, chain.import(block, finality));
-        const auto took =
-            std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - started);
-        spdlog::info("sealed block #{} {} with {} transactions in {} ms", number, short_hash(hash), included,
-                     took.count());
+        const auto elapsed = std::chrono::steady_clock::now() - started;
+        stats.sealed.observe(elapsed);
+        const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(elapsed);
+        log("author").info("sealed block #{} {} transactions={} took_ms={}", number, short_hash(hash), included,
+                           took.count());
         return BlockRef{hash, number};
     }
 
@@ -199,7 +204,7 @@ struct DevSealer::Impl {
             changed.wait_for(lock, delay, [this] { return stopping; });
         }
         if (auto done = chain.finalize(block.hash); !done)
-            spdlog::error("cannot finalize block #{}: {}", block.number, done.error().message());
+            log("author").error("cannot finalize block #{}: {}", block.number, done.error().message());
     }
 
     void run()
@@ -212,7 +217,7 @@ struct DevSealer::Impl {
             if (made)
                 finalize_soon(*made);
             if (!made && !made.error().is(AuthorError::NothingToDo) && !made.error().is(AuthorError::NotOurTurn))
-                spdlog::error("cannot make a block: {}", made.error().message());
+                log("author").error("cannot make a block: {}", made.error().message());
             if (instant && made && pool.size().ready_count > 0) { // what did not fit goes into the next block
                 const std::lock_guard lock{mutex};
                 awake = true;
@@ -240,7 +245,7 @@ struct DevSealer::Impl {
             period = std::chrono::milliseconds{duration.value_or(1000)}; // what is wrong is said when the block is made
         }
         const auto length = static_cast<std::uint64_t>(period->count());
-        return std::chrono::milliseconds{length - now_ms() % length};
+        return std::chrono::milliseconds{length - aura::now_ms() % length};
     }
 };
 
@@ -278,6 +283,11 @@ void DevSealer::wake()
 Outcome<BlockRef> DevSealer::create_block(Empty empty, Finality finality, std::optional<H256> parent)
 {
     return impl_->create(empty, finality, parent, Impl::Clock::RunAhead);
+}
+
+const SealerStats& DevSealer::stats() const
+{
+    return impl_->stats;
 }
 
 } // namespace phala::node

@@ -3,6 +3,7 @@
 // arrive, or when asked for. One key authors; blocks carry Aura slots and seals as on any other chain.
 #include "crypto/key_pair.hpp"
 #include "node/consensus/builder.hpp"
+#include "node/stats/histogram.hpp"
 
 #include <optional>
 
@@ -18,6 +19,17 @@ struct Sealing {
 
 /// "instant", "manual", "interval" or "interval=250" (milliseconds).
 std::optional<Sealing> parse_sealing(std::string_view text);
+
+/// What an author measures of its blocks.
+struct SealerStats {
+    Histogram inherents;                          ///< applying the runtime's own extrinsics
+    Histogram built;                              ///< from the beginning to a block without its seal
+    Histogram sealed;                             ///< the same, and seal and import
+    std::atomic<std::uint64_t> transactions{0};   ///< in the last block
+    std::atomic<std::uint64_t> ended_no_more{0};  ///< blocks that took every ready transaction that they could
+    std::atomic<std::uint64_t> ended_deadline{0}; ///< blocks whose time ran out
+    std::atomic<std::uint64_t> ended_full{0};     ///< blocks that had no room for more
+};
 
 class DevSealer {
 public:
@@ -36,6 +48,8 @@ public:
     enum class Empty : std::uint8_t { Refuse, Allow };
     /// Makes, seals and imports one block on a parent (the best block if none is named). From any thread.
     Outcome<BlockRef> create_block(Empty empty, Finality finality, std::optional<H256> parent);
+
+    [[nodiscard]] const SealerStats& stats() const;
 
 private:
     struct Impl;

@@ -140,6 +140,7 @@ void Batch::remove(Column column, ByteView key)
 struct Store::Impl {
     StoreOptions options;
     std::unique_ptr<rocksdb::Env> env; // outlives the database
+    std::shared_ptr<rocksdb::Cache> cache;
     std::unique_ptr<rocksdb::DB> db;
     std::vector<rocksdb::ColumnFamilyHandle*> columns;
     std::optional<Error> failed; ///< a write: RocksDB's log may end in half a record, so nothing is written behind it
@@ -182,11 +183,11 @@ Outcome<std::unique_ptr<Store>> Store::open(const std::filesystem::path& folder,
     if (impl->env)
         db_options.env = impl->env.get();
 
-    auto cache = rocksdb::NewLRUCache(64U << 20U);
+    impl->cache = rocksdb::NewLRUCache(64U << 20U);
     std::vector<rocksdb::ColumnFamilyDescriptor> descriptors;
     for (const auto& [column, name] : kColumns) // column 0 must carry RocksDB's own name
         descriptors.emplace_back(column == Column::Meta ? rocksdb::kDefaultColumnFamilyName : std::string{name},
-                                 column_options(column, cache));
+                                 column_options(column, impl->cache));
     PHALA_CHECK(check_columns(db_options, folder.string()));
     rocksdb::DB* db = nullptr;
     auto status = rocksdb::DB::Open(db_options, folder.string(), descriptors, &impl->columns, &db);
@@ -274,6 +275,11 @@ Outcome<> Store::commit(Batch batch)
     }
     fault::point("after-commit");
     return {};
+}
+
+std::size_t Store::cache_bytes() const
+{
+    return impl_->cache->GetUsage();
 }
 
 } // namespace phala::node

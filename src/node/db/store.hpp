@@ -77,6 +77,9 @@ public:
     /// "full-disk" (no space for the rest of a write).
     Outcome<> commit(Batch batch);
 
+    /// Memory that the database keeps of what it read, in bytes.
+    [[nodiscard]] std::size_t cache_bytes() const;
+
 private:
     struct Impl;
     explicit Store(std::unique_ptr<Impl> impl);

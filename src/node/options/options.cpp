@@ -76,7 +76,10 @@ struct Parsed {
 
 void add_chain(CLI::App& to, ChainChoice& into)
 {
-    to.add_option("--chain", into.chain, "The chain: dev, local, or the file of a chain specification (default: dev)")
+    to.add_option(
+          "--chain", into.chain,
+          "The chain: dev or local (of the runtime khala), phala-dev or phala-local (of the runtime phala), or the "
+          "file of a chain specification (default: dev)")
         ->type_name("NAME|FILE")
         ->group(kChain);
     to.add_option("--blob", into.blob, "Another runtime for the chains that are known by name")
@@ -112,7 +115,7 @@ void add_log(CLI::App& to, LogOptions& into)
     to.add_option(
           "-l,--log", into.filters,
           "What is logged: LEVEL or TARGET=LEVEL, several with commas between them. Levels: trace, debug, info, "
-          "warn, error, off. (default: info)")
+          "warn, error, off. Targets: node, chain, author, pool, rpc, runtime (default: info)")
         ->type_name("FILTER")
         ->delimiter(',')
         ->allow_extra_args(false)

@@ -5,6 +5,7 @@
 #include "node/pool/graph.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <limits>
 #include <mutex>
 
@@ -106,6 +107,14 @@ struct Pool::Impl {
     std::unordered_map<H256, Included, HashOfHash> included;   // by block, until it is final
     std::unordered_map<H256, BlockNumber, HashOfHash> checked; // when each transaction was last validated
 
+    // counted outside of the lock too
+    std::atomic<std::uint64_t> submitted{0};
+    std::atomic<std::uint64_t> validations_scheduled{0};
+    std::atomic<std::uint64_t> validations_finished{0};
+    std::atomic<std::uint64_t> validations_invalid{0};
+    std::atomic<std::uint64_t> pruned{0};
+    std::atomic<std::uint64_t> resubmitted{0};
+
     void ban(const H256& hash)
     {
         const auto now = clock();
@@ -138,7 +147,9 @@ struct Pool::Impl {
 
     Outcome<ValidTransaction> validate(TransactionSource source, ByteView extrinsic, const H256& at)
     {
+        ++validations_scheduled;
         auto answer = validator.validate(source, extrinsic, at);
+        ++validations_finished;
         if (!answer)
             return fail(PoolError::Failed, answer.error().message());
         if (!*answer) {
@@ -166,6 +177,7 @@ Pool::~Pool() = default;
 Outcome<H256> Pool::submit(TransactionSource source, Bytes extrinsic)
 {
     const H256 hash = hash_of(extrinsic);
+    ++impl_->submitted;
     constexpr int kAttempts = 4; // a block may arrive while the runtime is being asked
     for (int attempt = 1;; ++attempt) {
         H256 at;
@@ -212,6 +224,16 @@ Pool::Size Pool::size() const
     return impl_->graph.size();
 }
 
+Pool::Counters Pool::counters() const
+{
+    return {impl_->submitted,
+            impl_->validations_scheduled,
+            impl_->validations_finished,
+            impl_->validations_invalid,
+            impl_->pruned,
+            impl_->resubmitted};
+}
+
 void Pool::Impl::include(const PoolBlock& block)
 {
     std::vector<H256> hashes;
@@ -236,6 +258,7 @@ void Pool::Impl::include(const PoolBlock& block)
     for (const auto& hash : hashes) {
         if (auto ours = graph.find(hash)) {
             here.transactions.push_back(hash);
+            ++pruned;
             graph.include(hash, ours->validity.provided, block.hash, block.number);
             checked.erase(hash);
         } else if (auto stranger = strangers.find(hash); stranger != strangers.end()) {
@@ -299,6 +322,7 @@ void Pool::Impl::revalidate()
             graph.update(transaction(hash, transaction_before->extrinsic, transaction_before->source,
                                      std::move(*validity), at_number, transaction_before->arrival));
         } else if (!validity.error().is(PoolError::Failed)) {
+            ++validations_invalid;
             graph.remove(hash, TransactionStatus::Invalid, {}, Graph::Dependents::Wait);
             ban(hash);
         }
@@ -327,9 +351,11 @@ void Pool::on_best_block(const std::vector<PoolBlock>& retracted, const std::vec
     for (const auto& block : enacted)
         impl_->include(block);
     for (auto block = retracted.rbegin(); block != retracted.rend(); ++block)
-        for (const auto& extrinsic : block->extrinsics)
+        for (const auto& extrinsic : block->extrinsics) {
+            ++impl_->resubmitted;
             (void)submit(TransactionSource::External,
                          extrinsic); // inherents and what was included again are refused: right so
+        }
     impl_->drop_expired();
     impl_->revalidate();
 }
@@ -362,6 +388,7 @@ void Pool::remove_invalid(const std::vector<H256>& hashes)
 {
     const std::lock_guard lock{impl_->mutex};
     for (const auto& hash : hashes) {
+        ++impl_->validations_invalid;
         impl_->graph.remove(hash, TransactionStatus::Invalid, {}, Graph::Dependents::Wait);
         impl_->checked.erase(hash);
         impl_->ban(hash);

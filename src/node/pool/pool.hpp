@@ -106,6 +106,17 @@ public:
     };
     [[nodiscard]] Size size() const;
 
+    /// Counted since the start, for metrics.
+    struct Counters {
+        std::uint64_t submitted;             ///< offered by anybody
+        std::uint64_t validations_scheduled; ///< questions to the runtime
+        std::uint64_t validations_finished;
+        std::uint64_t validations_invalid; ///< taken from the pool as invalid
+        std::uint64_t pruned;              ///< of blocks
+        std::uint64_t resubmitted;         ///< of blocks that left the best chain
+    };
+    [[nodiscard]] Counters counters() const;
+
     /// A new best block: what left the best chain (newest first) and what joined it (oldest first). Included
     /// transactions leave, retracted ones come back, some of the rest is checked against the new state.
     void on_best_block(const std::vector<PoolBlock>& retracted, const std::vector<PoolBlock>& enacted);

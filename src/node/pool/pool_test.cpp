@@ -392,6 +392,8 @@ TEST_F(PoolTest, AHundredThousandOffered)
         ASSERT_LE(size.future_bytes, limits.future_bytes);
     }
     EXPECT_GT(accepted, limits.ready_count);
+    EXPECT_EQ(pool->counters().submitted, kOffered);
+    EXPECT_EQ(pool->counters().validations_finished, pool->counters().validations_scheduled);
     const auto left = pool->size();
     EXPECT_EQ(std::ranges::count(open, 1, [](const auto& entry) { return entry.second; }),
               static_cast<std::ptrdiff_t>(left.ready_count + left.future_count));
@@ -410,6 +412,7 @@ TEST_F(PoolTest, AHundredThousandOffered)
         import(block(++id, included, nonces));
     }
     EXPECT_GE(taken, left.ready_count); // gaps closed meanwhile add to them
+    EXPECT_EQ(pool->counters().pruned, taken);
     EXPECT_EQ(pool->size().ready_count, 0U);
 }
 

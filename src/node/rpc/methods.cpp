@@ -152,7 +152,7 @@ Methods::Methods()
 
 void Methods::insert(const Names& names, Handler handler, Traits traits)
 {
-    auto shared = std::make_shared<const Method>(std::move(handler), traits);
+    auto shared = std::make_shared<const Method>(names.front(), std::move(handler), traits);
     for (const auto& name : names)
         methods_.emplace(name, shared);
 }
@@ -187,7 +187,26 @@ Reply Methods::call(std::string_view name, const Params& params, const Caller& c
     if (at->second->traits.unsafe && !caller.unsafe_allowed)
         return refuse(code::kMethodNotFound, "RPC call is unsafe to be called externally",
                       "start the node with --rpc-methods unsafe to allow it");
-    return at->second->handler(params, caller);
+    auto& calls = at->second->calls[caller.session != nullptr];
+    ++calls.started;
+    const Timed timed{calls.took};
+    auto reply = at->second->handler(params, caller);
+    if (!reply)
+        ++calls.failed;
+    return reply;
+}
+
+std::vector<MethodCalls> Methods::calls() const
+{
+    std::vector<MethodCalls> out;
+    for (const auto& [name, method] : methods_) {
+        if (name != method->name) // an alias
+            continue;
+        for (const bool over_websocket : {false, true})
+            if (const auto& calls = method->calls[over_websocket]; calls.started > 0)
+                out.push_back({name, over_websocket, calls.started, calls.failed, calls.took.read()});
+    }
+    return out;
 }
 
 bool Methods::is_quick(std::string_view name) const

@@ -2,6 +2,7 @@
 // The table of RPC methods (spec substrate-host §8). A method is a function with typed parameters; reading them from
 // JSON, names, aliases and the list of `rpc_methods` come from its registration.
 #include "base/result.hpp"
+#include "node/stats/histogram.hpp"
 #include "primitives/types.hpp"
 
 #include <atomic>
@@ -162,6 +163,15 @@ struct Traits {
     bool quick = false;  ///< takes microseconds: not worth another thread
 };
 
+/// Calls of one method over one kind of connection since the start.
+struct MethodCalls {
+    std::string method;
+    bool over_websocket = false;
+    std::uint64_t started = 0;
+    std::uint64_t failed = 0;
+    HistogramReading took; ///< of the finished ones
+};
+
 class Methods {
 public:
     Methods();
@@ -230,6 +240,9 @@ public:
     /// Result of a call, or the error. Unknown names are an error with the message "Method not found".
     Reply call(std::string_view name, const Params& params, const Caller& caller) const;
 
+    /// Of the methods that were called, for metrics.
+    [[nodiscard]] std::vector<MethodCalls> calls() const;
+
     /// False also for unknown names.
     [[nodiscard]] bool is_quick(std::string_view name) const;
 
@@ -238,9 +251,17 @@ public:
 
 private:
     using Handler = std::function<Reply(const Params&, const Caller&)>;
+    struct Calls {
+        std::atomic<std::uint64_t> started{0};
+        std::atomic<std::uint64_t> failed{0};
+        Histogram took;
+    };
     struct Method {
+        Method(std::string n, Handler h, Traits t) : name{std::move(n)}, handler{std::move(h)}, traits{t} {}
+        std::string name; ///< the usual one
         Handler handler;
         Traits traits;
+        mutable std::array<Calls, 2> calls; ///< over HTTP, over WebSocket
     };
 
     template <class... Argument>

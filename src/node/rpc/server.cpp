@@ -1,8 +1,8 @@
 #include "node/rpc/server.hpp"
 
+#include "node/log/log.hpp"
 #include "node/rpc/http.hpp"
 
-#include <spdlog/spdlog.h>
 #include <thread>
 
 namespace phala::node::rpc {
@@ -65,7 +65,7 @@ struct Server::Impl {
             if (error == asio::error::operation_aborted)
                 co_return;
             if (error) { // out of file descriptors, most likely: let some close
-                spdlog::warn("rpc: cannot accept a connection: {}", error.message());
+                log("rpc").warn("cannot accept a connection: {}", error.message());
                 asio::steady_timer pause{acceptor.get_executor(), std::chrono::milliseconds{200}};
                 co_await pause.async_wait(quiet);
                 continue;
@@ -88,7 +88,7 @@ struct Server::Impl {
             auto connection = std::make_shared<Http>(shared, std::move(socket));
             co_await connection->run();
         } catch (const std::exception& exception) { // of Asio and Beast: ends this connection only
-            spdlog::warn("rpc: a connection failed: {}", exception.what());
+            log("rpc").warn("a connection failed: {}", exception.what());
         }
         --shared.count;
     }

@@ -1,7 +1,8 @@
 #include "node/rpc/websocket.hpp"
 
+#include "node/log/log.hpp"
+
 #include <random>
-#include <spdlog/spdlog.h>
 
 namespace phala::node::rpc {
 
@@ -306,8 +307,8 @@ void WebSocket::give_up(std::string reason)
 {
     if (!*open_)
         return;
-    spdlog::warn("rpc: a client is too slow ({}; {} messages, {} bytes wait); disconnecting it", reason, queue_.size(),
-                 queued_bytes_);
+    log("rpc").warn("a client is too slow ({}; {} messages, {} bytes wait); disconnecting it", reason, queue_.size(),
+                    queued_bytes_);
     given_up_ = "too slow: " + reason;
     *open_ = false;
     queue_.clear();

@@ -6,6 +6,10 @@
 #include "node/rpc/methods.hpp"
 #include "node/rpc/methods/notifier.hpp"
 
+namespace phala::node {
+class Keystore;
+}
+
 namespace phala::node::rpc {
 
 /// What the methods work on; all of it outlives the table.
@@ -14,6 +18,7 @@ struct Api {
     Pool& pool;
     DevSealer& sealer;
     Notifier& notifier;
+    Keystore& keystore;
     const ChainSpec& spec;
     std::string node_version;
     std::string peer_id;
@@ -23,6 +28,7 @@ void add_chain_methods(Methods& methods, const Api& api);
 void add_state_methods(Methods& methods, const Api& api);
 void add_child_state_methods(Methods& methods, const Api& api);
 void add_author_methods(Methods& methods, const Api& api);
+void add_key_methods(Methods& methods, const Api& api);
 void add_system_methods(Methods& methods, const Api& api);
 void add_payment_methods(Methods& methods, const Api& api);
 void add_phala_methods(Methods& methods, const Api& api);

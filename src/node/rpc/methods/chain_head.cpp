@@ -1,11 +1,11 @@
 #include "node/rpc/methods/chain_head.hpp"
 
+#include "node/log/log.hpp"
 #include "node/rpc/methods/follow_texts.hpp"
 #include "node/rpc/methods/task_queue.hpp"
 #include "node/rpc/methods/texts.hpp"
 
 #include <set>
-#include <spdlog/spdlog.h>
 
 namespace phala::node::rpc {
 
@@ -116,7 +116,7 @@ struct ChainHead::Impl {
     /// Ends a follow in the server's name.
     void stop(const std::shared_ptr<Follow>& follow, std::string_view why)
     {
-        spdlog::debug("rpc: a follow of the chain's head is stopped: {}", why);
+        log("rpc").debug("a follow of the chain's head is stopped: {}", why);
         follow->subscription->notify(EventText{"stop"}.text());
         follow->subscription->finish();
         remove(follow->subscription.get());

@@ -1,4 +1,5 @@
 // Every method of the node on a real chain: the input is a message as it is, or chooses a method and is its parameters.
+#include "node/keystore/keystore.hpp"
 #include "node/rpc/methods/api.hpp"
 #include "node/rpc/methods/session_testing.hpp"
 #include "node/test_chain.hpp"
@@ -12,10 +13,12 @@ struct Node {
     ChainSpec spec = development_spec(built_runtime());
     TestChain chain;
     rpc::Notifier notifier{*chain.chain};
+    std::unique_ptr<Keystore> keystore = need(Keystore::open(chain.folder / "keystore", std::nullopt), "keystore");
     rpc::Methods methods;
     Node()
     {
-        rpc::add_all_methods(methods, {*chain.chain, *chain.pool, *chain.sealer, notifier, spec, "1.2.3", "peer"});
+        rpc::add_all_methods(methods,
+                             {*chain.chain, *chain.pool, *chain.sealer, notifier, *keystore, spec, "1.2.3", "peer"});
     }
 };
 

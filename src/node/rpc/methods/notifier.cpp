@@ -1,11 +1,11 @@
 #include "node/rpc/methods/notifier.hpp"
 
+#include "node/log/log.hpp"
 #include "node/rpc/json.hpp"
 #include "node/rpc/methods/task_queue.hpp"
 #include "node/rpc/methods/texts.hpp"
 
 #include <algorithm>
-#include <spdlog/spdlog.h>
 
 namespace phala::node::rpc {
 
@@ -42,7 +42,7 @@ struct Notifier::Impl {
     {
         if (outcome)
             return std::move(*outcome);
-        spdlog::warn("rpc: a notification was not made: {}", outcome.error().message());
+        log("rpc").warn("a notification was not made: {}", outcome.error().message());
         return std::nullopt;
     }
 

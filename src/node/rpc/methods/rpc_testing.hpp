@@ -1,5 +1,6 @@
 #pragma once
 // All methods over a chain on the built runtime, for tests; for .cpp files only, it is heavy.
+#include "node/keystore/keystore.hpp"
 #include "node/rpc/methods/api.hpp"
 #include "node/rpc/methods/session_testing.hpp"
 #include "node/test_chain.hpp"
@@ -23,7 +24,8 @@ protected:
             for (const auto& block : event.finalized)
                 pool->on_finalized(block.hash);
         });
-        add_all_methods(methods, {*node.chain, *pool, *sealer, *notifier, spec, "1.2.3", "peer"});
+        keystore = need(Keystore::open(node.folder / "keystore", std::nullopt), "keystore");
+        add_all_methods(methods, {*node.chain, *pool, *sealer, *notifier, *keystore, spec, "1.2.3", "peer"});
         session = std::make_unique<TestSession>(methods);
     }
     ~RpcTest() override
@@ -46,6 +48,7 @@ protected:
     std::unique_ptr<Notifier> notifier;
     std::unique_ptr<Pool> pool;
     std::unique_ptr<DevSealer> sealer;
+    std::unique_ptr<Keystore> keystore;
     Methods methods;
     std::unique_ptr<TestSession> session;
 };

@@ -1,4 +1,5 @@
 // state_getStorage over real sockets: 32 WebSocket connections, each with one request under way, on one client thread.
+#include "node/keystore/keystore.hpp"
 #include "node/rpc/methods/api.hpp"
 #include "node/rpc/server.hpp"
 #include "node/test_chain.hpp"
@@ -22,7 +23,7 @@ class Served {
 public:
     Served()
     {
-        add_all_methods(methods, {*node.chain, *node.pool, *node.sealer, notifier, spec, "", ""});
+        add_all_methods(methods, {*node.chain, *node.pool, *node.sealer, notifier, *keystore, spec, "", ""});
         server = need(Server::start(methods, {.port = 0}), "server");
     }
     ~Served() { server->stop(); }
@@ -32,6 +33,7 @@ public:
     ChainSpec spec = development_spec(built_runtime());
     TestChain node;
     Notifier notifier{*node.chain};
+    std::unique_ptr<Keystore> keystore = need(Keystore::open(node.folder / "keystore", std::nullopt), "keystore");
     Methods methods;
     std::unique_ptr<Server> server;
 };

@@ -15,6 +15,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr std::size_t kSmallestCode = 100'000; // bytes; no other extrinsic here is as large
+
 class Folder {
 public:
     Folder()
@@ -69,6 +71,37 @@ void expect_whole(const fs::path& folder, BlockNumber at_least)
     EXPECT_EQ(survivor.nonce_of("//Alice", heads.best.hash), transfers);
 }
 
+std::uint32_t spec_version(const TestChain& node, const H256& at)
+{
+    return need(node.chain->version_at(at), "version").spec_version;
+}
+
+/// The chain goes on from where the kill left it, with the code that is in force there: nothing replaces it twice.
+void expect_right_code(TestChain& node)
+{
+    const auto best = node.chain->heads().best;
+    BlockNumber replaced = 0; // the block that brought the new code
+    for (BlockNumber number = 1; number <= best.number && replaced == 0; ++number) {
+        const auto hash = need(node.chain->hash_at(number), "hash").value();
+        for (const auto& extrinsic : node.block(hash).extrinsics)
+            if (extrinsic.size() > kSmallestCode)
+                replaced = number;
+    }
+    for (BlockNumber number = 0; number <= best.number; ++number) {
+        const auto hash = need(node.chain->hash_at(number), "hash").value();
+        const bool is_new = replaced != 0 && number >= replaced;
+        EXPECT_EQ(spec_version(node, hash), is_new ? 2U : 1U) << number << ", replaced in " << replaced;
+        const auto code = need(need(node.chain->state_at(hash), "state")->get(bytes_of(":code")), "code");
+        EXPECT_EQ(code, built_runtime(is_new ? "khala_runtime_next" : "khala_runtime")) << number;
+        const auto migrated = need(need(node.chain->state_at(hash), "state")->get(bytes_of(":migrated")), "mark");
+        EXPECT_EQ(migrated.has_value(), replaced != 0 && number > replaced) << number;
+        if (migrated)
+            EXPECT_EQ(*migrated, (Bytes{4, 1})) << "each migration once, " << number;
+    }
+    const auto next = node.grow(best.hash, 2, 1, Finality::WithImport).back();
+    EXPECT_EQ(spec_version(node, next.hash), replaced != 0 ? 2U : 1U);
+}
+
 TEST(NodeFaultsChild, DISABLED_SealsBlocks)
 {
     TestChain node{std::getenv("CHAIN_FOLDER")};
@@ -89,6 +122,45 @@ TEST(NodeFaults, AKillAtACommitLosesNothing)
             << fault;
         expected += blocks;
         expect_whole(folder.path, expected);
+    }
+}
+
+/// Block 1, then one with new code, then those that the new code makes.
+TEST(NodeFaultsChild, DISABLED_Upgrades)
+{
+    TestChain node{std::getenv("CHAIN_FOLDER")};
+    node.seal();
+    const auto best = node.chain->heads().best.hash;
+    const auto replacing = node.make(best, 1, {node.set_code(0, built_runtime("khala_runtime_next"))});
+    ASSERT_TRUE(node.chain->import(replacing, Finality::WithImport));
+    node.grow(node.chain->heads().best.hash, 3, 1, Finality::WithImport);
+}
+
+TEST(NodeFaults, AKillAtACommitOfAnUpgradeLeavesTheRightCode)
+{
+    // commits: genesis, block 1, the new code, its first block
+    for (const auto& [fault, blocks] : {std::pair{"before-commit:3", 1U},
+                                        {"inside:3", 1U},
+                                        {"after-commit:3", 2U},
+                                        {"before-commit:4", 2U},
+                                        {"inside:4", 2U},
+                                        {"after-commit:4", 3U}}) {
+        const Folder folder;
+        ASSERT_TRUE(was_killed(start_child("--gtest_filter=NodeFaultsChild.*Upgrades", folder.path, "", fault)))
+            << fault;
+        SCOPED_TRACE(fault);
+        {
+            TestChain node{folder.path};
+            EXPECT_EQ(node.chain->heads().best.number, blocks);
+            expect_right_code(node);
+        }
+        TestChain survivor{folder.path};
+        const TestChain replay;
+        for (BlockNumber number = 1; number <= survivor.chain->heads().best.number; ++number)
+            ASSERT_TRUE(replay.chain->import(survivor.block(survivor.chain->hash_at(number).value().value()),
+                                             Finality::WithImport))
+                << number;
+        EXPECT_EQ(replay.chain->heads().best, survivor.chain->heads().best);
     }
 }
 
@@ -134,8 +206,11 @@ TEST(NodeFaultsChild, DISABLED_WorksUntilKilled)
     }
     for (std::uint64_t step = 0;; ++step) {
         const auto best = node.chain->heads().best;
-        const auto transfer = node.transfer("//Alice", "//Bob", node.nonce_of("//Alice", best.hash));
-        need(node.chain->import(node.make(best.hash, 1, {transfer}), Finality::Later), "import");
+        const auto nonce = node.nonce_of("//Alice", best.hash);
+        const auto extrinsic = mode == "upgrade" && step == 0
+                                   ? node.set_code(nonce, built_runtime("khala_runtime_next"))
+                                   : node.transfer("//Alice", "//Bob", nonce);
+        need(node.chain->import(node.make(best.hash, 1, {extrinsic}), Finality::Later), "import");
         if (mode == "prune") { // something to discard
             const auto side = node.grow(best.hash, 1 + step % 2, 2);
             if (step % 3 == 0)
@@ -183,7 +258,7 @@ int rounds()
 TEST(NodeFaults, KillsAtAnyMomentLoseNothingFinal)
 {
     constexpr std::size_t kBlocks = 300; // more than are imported in all rounds
-    const std::array<std::string, 3> modes{"author", "import", "prune"};
+    const std::array<std::string, 4> modes{"author", "import", "prune", "upgrade"};
     std::map<std::string, Folder> folders;
     {
         TestChain source;
@@ -193,9 +268,13 @@ TEST(NodeFaults, KillsAtAnyMomentLoseNothingFinal)
     }
     std::mt19937 random{11};
     std::chrono::milliseconds slowest{0};
+    int upgraded = 0;
     for (int round = 0; round < rounds(); ++round) {
         const auto& mode = modes[static_cast<std::size_t>(round) % modes.size()];
         const fs::path folder = folders[mode].path;
+        if (mode == "upgrade") // a chain upgrades once
+            for (const auto& entry : fs::directory_iterator{folder})
+                fs::remove_all(entry);
         std::ofstream{log_file(folder), std::ios::app};
         const auto size = fs::file_size(log_file(folder));
         const pid_t child = start_child("--gtest_filter=NodeFaultsChild.*WorksUntilKilled", folder, mode, "");
@@ -206,7 +285,7 @@ TEST(NodeFaults, KillsAtAnyMomentLoseNothingFinal)
         ASSERT_TRUE(was_killed(child)) << mode << ", round " << round;
 
         const auto started = std::chrono::steady_clock::now();
-        const TestChain node{folder, options_of(mode)};
+        TestChain node{folder, options_of(mode)};
         slowest = std::max(
             slowest, std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - started));
         std::ifstream log{log_file(folder)};
@@ -219,9 +298,13 @@ TEST(NodeFaults, KillsAtAnyMomentLoseNothingFinal)
         }
         EXPECT_GE(node.chain->heads().finalized.number, last) << mode;
         expect_states_whole(node);
+        if (mode == "upgrade") {
+            upgraded += spec_version(node, node.chain->heads().best.hash) == 2 ? 1 : 0;
+            expect_right_code(node);
+        }
     }
-    std::printf("%d kills; the slowest start behind one took %lld ms\n", rounds(),
-                static_cast<long long>(slowest.count()));
+    std::printf("%d kills, %d of them behind an upgrade; the slowest start behind one took %lld ms\n", rounds(),
+                upgraded, static_cast<long long>(slowest.count()));
 }
 
 } // namespace

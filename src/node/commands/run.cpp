@@ -8,6 +8,7 @@
 #include "node/service.hpp"
 
 #include <csignal>
+#include <sys/resource.h>
 
 namespace phala::node {
 
@@ -81,6 +82,17 @@ std::optional<MetricsConfig> metrics_config(const PrometheusOptions& options)
     return out;
 }
 
+/// Connections and the database's files take more than the 1,024 that shells usually give.
+void raise_file_limit()
+{
+    rlimit limit{};
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+        return;
+    limit.rlim_cur = limit.rlim_max;
+    if (setrlimit(RLIMIT_NOFILE, &limit) != 0)
+        log("node").warn("the limit of open files stays as it is");
+}
+
 Outcome<NodeConfig> configure(const ChainChoice& chain, const RunOptions& options)
 {
     NodeConfig config;
@@ -125,6 +137,7 @@ Outcome<> run(const ChainChoice& chain, const RunOptions& options)
     sigaddset(&signals, SIGTERM);
     pthread_sigmask(SIG_BLOCK, &signals, nullptr);
     std::signal(SIGPIPE, SIG_IGN);
+    raise_file_limit();
 
     PHALA_TRY(auto config, configure(chain, options));
     auto& log = node::log("node");

@@ -76,6 +76,7 @@ struct Cluster::State {
         std::uint64_t now; ///< seconds
     };
     std::shared_ptr<engine::LocalCache> cache = std::make_shared<engine::LocalCache>();
+    std::shared_ptr<QueryScheduler> turns = std::make_shared<QueryScheduler>(QueryScheduler::limits_of_this_machine());
     std::vector<CacheChange> cache_changes; ///< of the block that is under way
     bool has_new_weights = false;           ///< likewise
 
@@ -400,7 +401,7 @@ std::shared_ptr<const Snapshot> Cluster::publish(const Environment& environment,
     return std::make_shared<const Snapshot>(std::make_shared<const Snapshot::State>(Snapshot::State{
         self.terms.id, H256{self.state.root()}, self.system_contract, self.log_handler, self.js_runtime, self.contracts,
         self.weights, environment, self.system_code, self.engine, self.state, self.key.copy(),
-        self.identity.public_key(), self.cache, std::move(logs),
+        self.identity.public_key(), self.cache, std::move(logs), self.turns,
         crypto::hkdf_sha256(self.key.secret().expose(), bytes_of("phala/worker/log"), bytes_of("askers"))}));
 }
 

@@ -164,6 +164,9 @@ Outcome<std::expected<InkQueryResponse, InkQueryError>> Snapshot::run(const InkQ
     if (!origin)
         return refuse(InkQueryError::BadOrigin{});
 
+    auto turn = self.turns->enter(AccountId{query.head.id.bytes}, weight(query.head.id));
+    if (!turn)
+        return refuse(InkQueryError::ServiceUnavailable{});
     QuerySurroundings surroundings{now_ms, entropy, self.worker, *self.cache};
     const ByteView system_code = self.system_code ? ByteView{*self.system_code} : ByteView{};
     engine::Context context{Mode::Estimating, self.environment.block, self.environment.time_ms, {}, &self.key,
@@ -175,13 +178,19 @@ Outcome<std::expected<InkQueryResponse, InkQueryError>> Snapshot::run(const InkQ
         context.mode = message->estimating ? Mode::Estimating : Mode::Query;
         const engine::TransactionArguments arguments{*origin, message->transfer, kQueryGas,
                                                      true,    std::nullopt,      message->deposit};
-        return self.finish(context, self.engine.call(self.state, context, arguments, callee, message->payload));
+        auto done = self.engine.call(self.state, context, arguments, callee, message->payload);
+        if (done)
+            turn->cost(done->result.gas_consumed.ref_time.value);
+        return self.finish(context, std::move(done));
     }
     const auto& deployment = *query.data.get_if<InkQuery::InkInstantiate>();
     const engine::TransactionArguments arguments{*origin, deployment.transfer, kQueryGas,
                                                  true,    std::nullopt,        deployment.deposit};
-    return self.finish(context, self.engine.instantiate(self.state, context, arguments, deployment.code_hash,
-                                                        deployment.instantiate_data, deployment.salt));
+    auto done = self.engine.instantiate(self.state, context, arguments, deployment.code_hash,
+                                        deployment.instantiate_data, deployment.salt);
+    if (done)
+        turn->cost(done->result.gas_consumed.ref_time.value);
+    return self.finish(context, std::move(done));
 }
 
 } // namespace phala::worker

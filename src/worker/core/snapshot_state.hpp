@@ -3,6 +3,7 @@
 #include "base/secret.hpp"
 #include "worker/core/engine/engine.hpp"
 #include "worker/core/engine/local_cache.hpp"
+#include "worker/core/query_scheduler.hpp"
 #include "worker/core/snapshot.hpp"
 
 namespace phala::worker {
@@ -24,6 +25,7 @@ struct Snapshot::State {
     // these live on with the worker: queries write into them too
     std::shared_ptr<engine::LocalCache> cache;
     std::shared_ptr<LogServer> logs;
+    std::shared_ptr<QueryScheduler> turns;
     Secret<32> asker_salt; ///< hides in log records who asked
 
     [[nodiscard]] ByteArray<8> pseudonym(const AccountId& asker) const;

@@ -20,7 +20,6 @@ std::string_view describe(MachineError error)
 
 namespace {
 
-constexpr std::size_t kParallelRuns = 16; ///< calls that can run at the same time
 constexpr std::size_t kThreadStack = kMaxInstancesDeep * kNativeStackPerInstance + (std::size_t{8} << 20);
 constexpr std::size_t kPageSize = 65'536;
 

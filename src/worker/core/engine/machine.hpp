@@ -19,6 +19,9 @@ inline constexpr std::size_t kNativeStackPerInstance = std::size_t{64} << 20;
 /// Instances that call each other: the contract call stack (spec contract-engine §1.3).
 inline constexpr std::size_t kMaxInstancesDeep = 6;
 
+/// Calls that can run at the same time; more wait.
+inline constexpr std::size_t kParallelRuns = 16;
+
 /// Instrumented code, compiled. Shared between all runs; immutable.
 class CompiledCode;
 

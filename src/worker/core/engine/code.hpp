@@ -17,6 +17,13 @@ inline constexpr std::uint32_t kMaxPages = 64;
 /// Tables are allocated whole, so there is a bound; the reference has none.
 inline constexpr std::uint32_t kMaxTableElements = 65'536;
 
+/// What compiling costs grows faster than the code: with the functions, and with variables times the places where
+/// control flow joins. Beyond these sums over all functions code of a few kilobytes would take minutes; compilers'
+/// output stays far below. The reference only interprets and has no such bounds.
+inline constexpr std::size_t kMaxFunctions = 8'192;
+inline constexpr std::uint64_t kMaxVariablesAtJoins = 8'000'000; ///< parameters and locals, by blocks, ifs and loops
+inline constexpr std::uint64_t kMaxVariablesInLoops = 262'144;   ///< parameters and locals, by loops
+
 /// Functions active in one instance besides its entry point, and operands (of each active function its parameters, locals, highest operand
 /// stack, and one for every 32 operators) at most; one more is a trap.
 inline constexpr std::uint32_t kMaxFrames = 1024;

@@ -193,18 +193,33 @@ Outcome<> check_tables(const Module& module)
 
 Outcome<> check_bodies(const Module& module, Determinism determinism)
 {
-    for (const auto& body : module.bodies) {
-        for (const auto& group : body.locals)
+    if (module.bodies.size() > kMaxFunctions)
+        return reject("more than " + std::to_string(kMaxFunctions) + " functions");
+    std::uint64_t at_joins = 0;
+    std::uint64_t in_loops = 0;
+    for (std::size_t i = 0; i < module.bodies.size(); ++i) {
+        const auto& body = module.bodies[i];
+        std::uint64_t variables = module.types[module.functions[i]].params.size();
+        for (const auto& group : body.locals) {
             PHALA_CHECK(check_type(group.type, determinism));
+            variables += group.count;
+        }
+        at_joins += variables;
         InstructionReader in{body.code};
         Instruction instruction;
         while (!in.at_end()) {
             if (!in.next(instruction))
                 return reject("an instruction that is not supported: " + in.error().message());
-            if (determinism == Determinism::Relaxed)
-                continue;
             const bool has_type =
                 instruction.opcode == op::kBlock || instruction.opcode == op::kLoop || instruction.opcode == op::kIf;
+            if (has_type)
+                at_joins += variables;
+            if (instruction.opcode == op::kLoop)
+                in_loops += variables;
+            if (at_joins > kMaxVariablesAtJoins || in_loops > kMaxVariablesInLoops)
+                return reject("more locals in loops and branches than can be compiled in reasonable time");
+            if (determinism == Determinism::Relaxed)
+                continue;
             const bool is_float_block = has_type && is_float_type(static_cast<ValueType>(instruction.block_type));
             if (is_float(instruction.opcode) || is_float_block)
                 return reject("floating point in deterministic code");

@@ -328,8 +328,14 @@ struct ClusterOperation {
         PublicKey worker;
         friend bool operator==(const RemoveWorker&, const RemoveWorker&) = default;
     };
+    /// Ours: a worker was admitted later. The members may hand it the cluster's key and state.
+    struct AddWorker {
+        H256 cluster_id;
+        PublicKey worker;
+        friend bool operator==(const AddWorker&, const AddWorker&) = default;
+    };
     scale::Variant<scale::At<0, DispatchKeys>, scale::At<1, DestroyCluster>, scale::At<2, UploadResource>,
-                   scale::At<3, Deposit>, scale::At<4, RemoveWorker>>
+                   scale::At<3, Deposit>, scale::At<4, RemoveWorker>, scale::At<5, AddWorker>>
         operation;
     friend bool operator==(const ClusterOperation&, const ClusterOperation&) = default;
 

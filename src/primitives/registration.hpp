@@ -7,6 +7,19 @@
 
 namespace phala {
 
+/// The first layout of what a worker registers.
+struct WorkerRegistrationInfo {
+    static constexpr auto path = "phala_types::WorkerRegistrationInfo";
+    std::uint32_t version;
+    Bytes machine_id;
+    PublicKey pubkey;
+    PublicKey ecdh_pubkey;
+    H256 genesis_block_hash;
+    std::vector<std::uint32_t> features;
+    std::optional<AccountId> operator_;
+    friend bool operator==(const WorkerRegistrationInfo&, const WorkerRegistrationInfo&) = default;
+};
+
 /// Registration of a worker; attested as blake2_256 of its encoding.
 struct WorkerRegistrationInfoV2 {
     static constexpr auto path = "phala_types::WorkerRegistrationInfoV2";
@@ -63,6 +76,19 @@ struct AttestationReport {
     friend bool operator==(const AttestationReport&, const AttestationReport&) = default;
 };
 
+/// The first layout of attestations.
+struct Attestation {
+    static constexpr auto path = "phala_pallets::utils::attestation_legacy::Attestation";
+    struct SgxIas {
+        Bytes ra_report;
+        Bytes signature;
+        Bytes raw_signing_cert;
+        friend bool operator==(const SgxIas&, const SgxIas&) = default;
+    };
+    scale::Variant<scale::At<0, SgxIas>> attestation;
+    friend bool operator==(const Attestation&, const Attestation&) = default;
+};
+
 struct VersionedWorkerEndpoints {
     static constexpr auto path = "phala_types::VersionedWorkerEndpoints";
     struct V1 {
@@ -72,6 +98,9 @@ struct VersionedWorkerEndpoints {
     scale::Variant<scale::At<0, V1>> endpoints;
     friend bool operator==(const VersionedWorkerEndpoints&, const VersionedWorkerEndpoints&) = default;
 };
+
+/// Longest encoding of a WorkerEndpointPayload that the registry takes, in bytes.
+inline constexpr std::size_t kMaxEndpointPayload = 2048;
 
 /// Where a worker can be reached, signed by its key as SignedContent::EndpointInfo.
 struct WorkerEndpointPayload {

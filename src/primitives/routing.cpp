@@ -28,6 +28,8 @@ Lanes route_cluster_operation(const Message& message)
     if (grant != nullptr)
         for (const auto& [recipient, key] : grant->secret_keys)
             lanes.push_back({LaneKind::Worker{recipient}});
+    if (const auto* admission = operation->operation.get_if<ClusterOperation::AddWorker>())
+        lanes.push_back({LaneKind::Worker{admission->worker}});
     lanes.push_back({LaneKind::Cluster{operation->cluster()}});
     return lanes;
 }

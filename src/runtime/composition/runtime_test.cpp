@@ -49,6 +49,13 @@ TEST(Frozen, CallsKeepTheirIndexes)
             "6 upgrade_accounts 8 force_set_balance 9 force_adjust_total_issuance 10 burn\n",
             "41 TransactionPayment:\n",
             "53 Aura:\n",
+            "85 PhalaMq: 0 sync_offchain_message 1 push_message 2 force_push_pallet_message\n",
+            "86 PhalaRegistry: 0 force_set_benchmark_duration 1 force_register_worker 2 force_register_topic_pubkey "
+            "3 register_gatekeeper 4 unregister_gatekeeper 5 rotate_master_key 6 register_worker 7 register_worker_v2 "
+            "8 update_worker_endpoint 9 add_pruntime 10 remove_pruntime 11 add_relaychain_genesis_block_hash "
+            "12 remove_relaychain_genesis_block_hash 13 set_minimum_pruntime_version 14 set_pruntime_consensus_version "
+            "15 set_trusted_ntp_servers\n",
+            "92 PhalaPhatTokenomic: 0 adjust_stake\n",
             "99 Sudo: 0 sudo 1 sudo_unchecked_weight 2 set_key 3 sudo_as 4 remove_key\n",
         })
         EXPECT_NE(table.find(line), std::string::npos) << line << table;

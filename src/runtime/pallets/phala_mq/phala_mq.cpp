@@ -2,6 +2,7 @@
 
 #include "base/hex.hpp"
 #include "primitives/routing.hpp"
+#include "primitives/sequence_tag.hpp"
 #include "runtime/pallets/phala_phat_contracts/phala_phat_contracts.hpp"
 #include "runtime/pallets/phala_registry/phala_registry.hpp"
 #include "runtime/pallets/timestamp/timestamp.hpp"
@@ -13,7 +14,7 @@ namespace phala::runtime::phala_mq {
 namespace {
 
 constexpr std::string_view kClockSender = "phala/clock";
-constexpr std::string_view kTagName = "PhalaMqOffchainMessages";
+constexpr std::string_view kForcePushed = "ForcePushed";
 constexpr std::uint64_t kBasePriority = 1000;
 
 std::uint64_t next_sequence(const MessageOrigin& sender)
@@ -90,15 +91,19 @@ void handle(const Message& message)
             + to_hex0x(scale::encode(handled.error())));
 }
 
+/// Gives a message of this chain to those whom its topic concerns, here and outside.
+DispatchResult dispatch_message(const Message& message)
+{
+    PHALA_CHECK(ensure(is_valid_topic(message.destination), Error::BadDestination));
+    PHALA_CHECK(ensure(message.payload.size() <= kMaxSenderPayload, Error::PayloadTooLarge));
+    handle(message);
+    return push(message);
+}
+
 std::optional<H256> cluster_of(const H256& contract)
 {
     const auto info = phala_phat_contracts::Contracts::get(contract);
     return info ? std::optional{info->cluster} : std::nullopt;
-}
-
-Bytes tag(const MessageOrigin& sender, std::uint64_t sequence)
-{
-    return scale::encode(kTagName, sender, sequence);
 }
 
 template <class Reason>
@@ -178,11 +183,43 @@ DispatchResultWithPostInfo sync_offchain_message::dispatch(Signed) const
     return PostDispatchInfo{.pays_fee = free ? Pays::No : Pays::Yes};
 }
 
+Weight push_message::weight() const
+{
+    return weight_of(3, 3) + weight_of_payload(payload.size());
+}
+
+DispatchResult push_message::dispatch(Signed caller) const
+{
+    return dispatch_message({MessageOrigin::account(caller.who()), destination, payload});
+}
+
+Weight force_push_pallet_message::weight() const
+{
+    return weight_of(3, 3) + weight_of_payload(payload.size());
+}
+
+DispatchResult force_push_pallet_message::dispatch(Root) const
+{
+    return dispatch_message({MessageOrigin::pallet(kForcePushed), destination, payload});
+}
+
+void queue(const Message& message)
+{
+    QueuedOutboundMessage::append(message);
+}
+
 Weight Pallet::on_initialize(BlockNumber)
 {
     OutboundMessages::kill();
     OutboundBytes::kill();
-    return weight_of(0, 2);
+    Weight weight = weight_of(1, 2);
+    for (const Message& message : QueuedOutboundMessage::take().value_or(std::vector<Message>{})) {
+        weight = weight + weight_of(3, 3) + weight_of_payload(message.payload.size());
+        if (const auto done = dispatch_message(message); !done)
+            log(LogLevel::Warn, "phala_mq",
+                "a queued message was refused: DispatchError " + to_hex0x(scale::encode(done.error())));
+    }
+    return weight;
 }
 
 void Pallet::seal(BlockNumber number)
@@ -226,9 +263,9 @@ TransactionValidity Pallet::validate_sequence(const RuntimeCall& call)
     if (!check_signature(sync->signed_message))
         return refuse(invalid::BadProof{});
     valid.priority = kBasePriority + (message.sender.kind.is<MessageOrigin::Gatekeeper>() ? 1 : 0);
-    valid.provided.push_back(tag(message.sender, sequence));
+    valid.provided.push_back(sequence_tag(message.sender, sequence));
     if (sequence > next)
-        valid.required.push_back(tag(message.sender, sequence - 1));
+        valid.required.push_back(sequence_tag(message.sender, sequence - 1));
     return valid;
 }
 

@@ -26,6 +26,9 @@ struct OutboundMessages : StorageValue<name, "OutboundMessages", std::vector<Mes
     static constexpr auto docs =
         "Outbound messages at the current block. It will be cleared at the beginning of each block.";
 };
+struct QueuedOutboundMessage : StorageValue<name, "QueuedOutboundMessage", std::vector<Message>> {
+    static constexpr auto docs = "Messages that are dispatched at the beginning of the next block.";
+};
 struct OutboundBytes : StorageValue<name, "OutboundBytes", std::uint32_t, Default> {
     static constexpr auto docs = "Payload bytes of OutboundMessages that count against the limit of a block.";
 };
@@ -69,14 +72,29 @@ struct sync_offchain_message {
     DispatchResultWithPostInfo dispatch(Signed caller) const;
 };
 
+struct push_message {
+    Bytes destination;
+    Bytes payload;
+    static constexpr auto docs = "Send a message as the caller's account.";
+    [[nodiscard]] Weight weight() const;
+    DispatchResult dispatch(Signed caller) const;
+};
+struct force_push_pallet_message {
+    Bytes destination;
+    Bytes payload;
+    static constexpr auto docs = "Send a message as a pallet. Must be called by the Root account.";
+    [[nodiscard]] Weight weight() const;
+    DispatchResult dispatch(Root) const;
+};
+
 struct Pallet {
     static constexpr std::string_view name = phala_mq::name.view();
     static constexpr std::string_view crate = "phala_pallets::mq";
     static constexpr std::uint16_t storage_version = 7;
-    using Storage = std::tuple<OffchainIngress, OutboundMessages, OutboundBytes, LaneHeads, LogSeal, LogStart>;
+    using Storage = std::tuple<OffchainIngress, QueuedOutboundMessage, OutboundMessages, OutboundBytes, LaneHeads,
+                               LogSeal, LogStart>;
     using Error = phala_mq::Error;
-    using Call =
-        Variant<At<0, sync_offchain_message>>; // 1 and 2 are kept for push_message and force_push_pallet_message
+    using Call = Variant<At<0, sync_offchain_message>, At<1, push_message>, At<2, force_push_pallet_message>>;
     static Weight on_initialize(BlockNumber number);
     static void seal(BlockNumber number);
 
@@ -97,6 +115,9 @@ DispatchResult push(Message message);
 
 /// Queues a message whatever its size, for what governance decided (decisions §3.3).
 void push_exempt(Message message);
+
+/// Has a message dispatched at the beginning of the next block, for what genesis has to say.
+void queue(const Message& message);
 
 /// Queues a payload under its own topic, from the pallet of that name.
 template <class Payload>

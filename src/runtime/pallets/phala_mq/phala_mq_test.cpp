@@ -227,6 +227,64 @@ TEST_F(Mq, PrefersTheGatekeepers)
     EXPECT_EQ(of_gatekeeper->priority, of_worker->priority + 1);
 }
 
+TEST_F(Mq, F13AWrongSignatureNeverTakesThePlaceOfARightOne)
+{
+    launch_gatekeeper();
+    const SignedMessage right = signed_message(master_, {MessageOrigin::gatekeeper(), to_bytes("phala/test"), {1}}, 0);
+    SignedMessage junk = right;
+    junk.message.payload = {2};
+    const auto refused = Pallet::validate_sequence(sync_offchain_message{junk});
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error(), TransactionValidityError{validity::Invalid{{invalid::BadProof{}}}});
+    EXPECT_FALSE(Pallet::validate_sequence(sync_offchain_message{right})->provided.empty());
+}
+
+TEST_F(Mq, F17TheBytesOfABlockAreBoundedAndTheCallerIsTold)
+{
+    const Bytes large(kMaxSenderPayload, 7);
+    const push_message most{to_bytes("phala/test"), large};
+    EXPECT_TRUE(fails(Error::PayloadTooLarge, push_message{most.destination, Bytes(kMaxSenderPayload + 1)}, by_alice_));
+    EXPECT_GE(most.weight().ref_time, large.size() * config::kMessageByteWeight);
+    std::size_t taken = 0;
+    while (run(most, by_alice_))
+        ++taken;
+    EXPECT_EQ(taken, kMaxOutboundBytes / kMaxSenderPayload);
+    EXPECT_TRUE(fails(Error::OutboundFull, most, by_alice_));
+    next_block();
+    EXPECT_TRUE(run(most, by_alice_));
+}
+
+TEST_F(Mq, SendsWhatAccountsSay)
+{
+    ASSERT_TRUE(by(bob_, push_message{to_bytes("phala/test"), {1, 2}}));
+    EXPECT_EQ(outbound(), std::vector{(Message{MessageOrigin::account(bob_), to_bytes("phala/test"), {1, 2}})});
+    for (const std::string_view topic : {"", "/phala", "~"})
+        EXPECT_TRUE(fails(Error::BadDestination, push_message{to_bytes(topic), {1}}, by_alice_)) << topic;
+    // what only the chain handles does not believe an account, and reaches no worker
+    ASSERT_TRUE(by(bob_, push_message{to_bytes("^phala/registry/event"), {1}}));
+    EXPECT_EQ(outbound().size(), 1U);
+}
+
+TEST_F(Mq, SendsWhatRootSaysAsAPallet)
+{
+    EXPECT_TRUE(fails(dispatch_error::BadOrigin{}, force_push_pallet_message{to_bytes("phala/test"), {1}}, by_alice_));
+    ASSERT_TRUE(by_root(force_push_pallet_message{to_bytes("phala/test"), {1}}));
+    EXPECT_EQ(outbound(), std::vector{(Message{MessageOrigin::pallet("ForcePushed"), to_bytes("phala/test"), {1}})});
+}
+
+TEST_F(Mq, SendsQueuedMessagesInTheNextBlock)
+{
+    const Message later{MessageOrigin::pallet("PhalaMq"), to_bytes("phala/test"), {1}};
+    queue(later);
+    queue({later.sender, {}, {2}}); // no topic: it is dropped, the others are not
+    EXPECT_TRUE(outbound().empty());
+    next_block();
+    EXPECT_EQ(outbound(), std::vector{later});
+    EXPECT_FALSE(QueuedOutboundMessage::exists());
+    next_block();
+    EXPECT_TRUE(outbound().empty());
+}
+
 TEST_F(Mq, SealsFromBlockOneOn) // trust-and-keys §5.5.2: the first clock leaf
 {
     const LaneId clock = lane_id({LaneKind::Clock{}});

@@ -9,6 +9,9 @@ namespace phala::runtime::phala_phat_contracts {
 
 namespace {
 
+/// Where removed workers are kept: no cluster has this id.
+constexpr H256 kNoCluster{};
+
 template <class Payload>
 DispatchResult push(const Payload& payload)
 {
@@ -20,6 +23,13 @@ std::expected<ClusterInfo, DispatchError> find_cluster(const H256& cluster)
     if (auto info = Clusters::get(cluster))
         return *std::move(info);
     return fail(Error::ClusterNotFound);
+}
+
+std::expected<ClusterInfo, DispatchError> owned_cluster(const H256& cluster, const AccountId& who)
+{
+    PHALA_TRY(ClusterInfo info, find_cluster(cluster));
+    PHALA_CHECK(ensure(info.owner == who, Error::ClusterPermissionDenied));
+    return info;
 }
 
 /// A cluster works once its system contract has a key: what is sent into it earlier would be lost (decisions §3.6).
@@ -55,6 +65,17 @@ std::expected<WorkerIdentity, DispatchError> free_worker(const PublicKey& key)
         return fail(Error::WorkerNotFound);
     PHALA_CHECK(ensure(!ClusterByWorkers::contains(key), Error::WorkerIsBusy));
     return WorkerIdentity{worker->pubkey, worker->ecdh_pubkey};
+}
+
+/// Keeps on a cluster's list only the workers that belong to it, without `leaving`.
+void forget_strangers(const H256& cluster, const std::optional<PublicKey>& leaving)
+{
+    auto workers = ClusterWorkers::get(cluster);
+    const auto gone = std::erase_if(workers, [&](const PublicKey& worker) {
+        return worker == leaving || ClusterByWorkers::get(worker) != cluster;
+    });
+    if (gone > 0)
+        ClusterWorkers::insert(cluster, workers);
 }
 
 std::size_t size_limit(ResourceType type)
@@ -151,6 +172,7 @@ Weight Pallet::on_initialize(BlockNumber)
 DispatchResult add_cluster::dispatch(Root) const
 {
     PHALA_CHECK(ensure(!deploy_workers.empty(), Error::NoWorkerSpecified));
+    PHALA_CHECK(ensure(deploy_workers.size() <= kMaxClusterWorkers, Error::PayloadTooLarge));
     const auto system_code = PinkSystemCodeHash::get();
     if (!system_code)
         return fail(Error::NoPinkSystemCode);
@@ -250,14 +272,41 @@ DispatchResult set_pink_system_code::dispatch(Root) const
     return {};
 }
 
+DispatchResult set_pink_runtime_version::dispatch(Root) const
+{
+    PinkRuntimeVersion::put(version);
+    phala_mq::push_exempt(
+        message_of(MessageOrigin::pallet(Pallet::name), PinkVersion{std::get<0>(version), std::get<1>(version)}));
+    return {};
+}
+
 DispatchResult add_worker_to_cluster::dispatch(Signed caller) const
 {
-    PHALA_TRY(const ClusterInfo info, find_cluster(cluster_id));
-    PHALA_CHECK(ensure(info.owner == caller.who(), Error::ClusterPermissionDenied));
+    PHALA_CHECK(owned_cluster(cluster_id, caller.who()));
     PHALA_CHECK(free_worker(worker_pubkey));
+    PHALA_CHECK(deployed_cluster(cluster_id)); // before, there is no member who could hand over anything
+    PHALA_CHECK(ensure(ClusterWorkers::get(cluster_id).size() < kMaxClusterWorkers, Error::PayloadTooLarge));
     ClusterWorkers::append(cluster_id, worker_pubkey);
     ClusterByWorkers::insert(worker_pubkey, cluster_id);
+    PHALA_CHECK(push(ClusterOperation{ClusterOperation::AddWorker{cluster_id, worker_pubkey}}));
     deposit_event(WorkerAddedToCluster{worker_pubkey, cluster_id});
+    return {};
+}
+
+DispatchResult remove_worker_from_cluster::dispatch(Signed caller) const
+{
+    PHALA_CHECK(owned_cluster(cluster_id, caller.who()));
+    PHALA_CHECK(ensure(ClusterByWorkers::get(worker_pubkey) == cluster_id, Error::WorkerNotFound));
+    forget_strangers(cluster_id, worker_pubkey);
+    ClusterByWorkers::insert(worker_pubkey, kNoCluster);
+    PHALA_CHECK(push(ClusterOperation{ClusterOperation::RemoveWorker{cluster_id, worker_pubkey}}));
+    deposit_event(WorkerRemovedFromCluster{worker_pubkey, cluster_id});
+    return {};
+}
+
+DispatchResult cleanup_removed_workers::dispatch(Root) const
+{
+    forget_strangers(cluster_id, std::nullopt);
     return {};
 }
 

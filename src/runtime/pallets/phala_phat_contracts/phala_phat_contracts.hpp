@@ -12,6 +12,8 @@ template <class T>
 Pallet pallet_of(const T&);
 
 inline constexpr std::uint32_t kMaxInkCode = 2 * 1024 * 1024;
+/// How many workers a cluster may have.
+inline constexpr std::size_t kMaxClusterWorkers = 1024;
 inline constexpr std::uint32_t kMaxSidevmCode = 8 * 1024 * 1024;
 
 // What is stored
@@ -46,6 +48,9 @@ struct PinkSystemCode : StorageValue<name, "PinkSystemCode", std::tuple<std::uin
 };
 struct PinkSystemCodeHash : StorageValue<name, "PinkSystemCodeHash", H256> {
     static constexpr auto docs = "The blake2_256 hash of the pink-system contract code.";
+};
+struct PinkRuntimeVersion : StorageValue<name, "PinkRuntimeVersion", std::tuple<std::uint32_t, std::uint32_t>> {
+    static constexpr auto docs = "The version of the contracts' runtime that new clusters start with.";
 };
 struct NextPinkSystemCode : StorageValue<name, "NextPinkSystemCode", Bytes> {
     static constexpr auto docs = "The next pink-system contract code to be applied from the next block.";
@@ -225,12 +230,33 @@ struct set_pink_system_code {
     [[nodiscard]] Weight weight() const;
     DispatchResult dispatch(Root) const;
 };
+struct set_pink_runtime_version {
+    std::tuple<std::uint32_t, std::uint32_t> version;
+    static constexpr auto docs =
+        "Set the version of the contracts' runtime for new clusters. Must be called by the Root account.";
+    static Weight weight() { return weight_of(0, 2); }
+    DispatchResult dispatch(Root) const;
+};
 struct add_worker_to_cluster {
     PublicKey worker_pubkey;
     H256 cluster_id;
     static constexpr auto docs = "Add a new worker to a cluster. Must be called by the cluster's owner.";
-    static Weight weight() { return weight_of(4, 3); }
+    static Weight weight() { return weight_of(4, 4); }
     DispatchResult dispatch(Signed caller) const;
+};
+struct remove_worker_from_cluster {
+    PublicKey worker_pubkey;
+    H256 cluster_id;
+    static constexpr auto docs = "Remove a worker from a cluster, for good. Must be called by the cluster's owner.";
+    static Weight weight() { return weight_of(4 + kMaxClusterWorkers, 4); }
+    DispatchResult dispatch(Signed caller) const;
+};
+struct cleanup_removed_workers {
+    H256 cluster_id;
+    static constexpr auto docs =
+        "Take from a cluster's list the workers that belong to it no more. Must be called by the Root account.";
+    static Weight weight() { return weight_of(1 + kMaxClusterWorkers, 1); }
+    DispatchResult dispatch(Root) const;
 };
 
 struct Pallet {
@@ -238,16 +264,16 @@ struct Pallet {
     static constexpr std::string_view crate = "phala_pallets::phat";
     static constexpr std::uint16_t storage_version = 8;
     using Storage = std::tuple<Contracts, ClusterCounter, Clusters, ClusterContracts, ClusterWorkers, ClusterByWorkers,
-                               PinkSystemCode, PinkSystemCodeHash, NextPinkSystemCode>;
+                               PinkSystemCode, PinkSystemCodeHash, PinkRuntimeVersion, NextPinkSystemCode>;
     using Event = Variant<At<0, ClusterCreated>, At<1, ClusterPubkeyAvailable>, At<2, ClusterDeployed>,
                           At<3, ClusterDeploymentFailed>, At<4, Instantiating>, At<5, ContractPubkeyAvailable>,
                           At<6, Instantiated>, At<7, ClusterDestroyed>, At<8, Transfered>, At<9, WorkerAddedToCluster>,
                           At<10, WorkerRemovedFromCluster>>;
     using Error = phala_phat_contracts::Error;
-    // 7, 9 and 10 are kept for the engine's version and for removing workers
     using Call = Variant<At<0, add_cluster>, At<1, cluster_upload_resource>, At<2, transfer_to_cluster>,
                          At<3, push_contract_message>, At<4, instantiate_contract>, At<5, cluster_destroy>,
-                         At<6, set_pink_system_code>, At<8, add_worker_to_cluster>>;
+                         At<6, set_pink_system_code>, At<7, set_pink_runtime_version>, At<8, add_worker_to_cluster>,
+                         At<9, remove_worker_from_cluster>, At<10, cleanup_removed_workers>>;
     static Weight on_initialize(BlockNumber number);
 };
 

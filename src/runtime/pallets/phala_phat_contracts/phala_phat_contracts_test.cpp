@@ -356,11 +356,81 @@ TEST_F(PhatContracts, AddsAWorkerLater)
     EXPECT_TRUE(fails(Error::WorkerIsBusy, add_worker_to_cluster{key_, cluster_}, by_alice_));
     EXPECT_TRUE(fails(dispatch_error::BadOrigin{}, add_worker_to_cluster{other_, cluster_}, {Root{}}));
     register_worker(other_worker_);
+    EXPECT_TRUE(fails(Error::ClusterNotDeployed, add_worker_to_cluster{other_, cluster_}, by_alice_));
+    phala_registry::ContractKeys::insert(system_contract(cluster_), key_pair(9).public_key());
     take_events();
     ASSERT_TRUE(by(alice_, add_worker_to_cluster{other_, cluster_}));
+    EXPECT_EQ(outbound().back(), pushed(ClusterOperation{ClusterOperation::AddWorker{cluster_, other_}}));
     EXPECT_EQ(ClusterWorkers::get(cluster_), (std::vector{key_, other_}));
     EXPECT_EQ(ClusterByWorkers::get(other_), cluster_);
     EXPECT_EQ(events(), std::vector{event(WorkerAddedToCluster{other_, cluster_})});
+}
+
+TEST_F(PhatContracts, RemovesAWorkerForGood)
+{
+    deploy_cluster();
+    register_worker(other_worker_);
+    ASSERT_TRUE(by(alice_, add_worker_to_cluster{other_, cluster_}));
+    next_block();
+    EXPECT_TRUE(fails(Error::ClusterNotFound, remove_worker_from_cluster{other_, cluster_id(2)}, by_alice_));
+    EXPECT_TRUE(fails(Error::ClusterPermissionDenied, remove_worker_from_cluster{other_, cluster_}, by_bob_));
+    EXPECT_TRUE(fails(Error::WorkerNotFound, remove_worker_from_cluster{{filled(0x99)}, cluster_}, by_alice_));
+    ASSERT_TRUE(by(alice_, remove_worker_from_cluster{other_, cluster_}));
+    EXPECT_EQ(ClusterWorkers::get(cluster_), std::vector{key_});
+    EXPECT_EQ(ClusterByWorkers::get(other_), H256{});
+    EXPECT_EQ(events(), std::vector{event(WorkerRemovedFromCluster{other_, cluster_})});
+    EXPECT_EQ(outbound(), std::vector{pushed(ClusterOperation{ClusterOperation::RemoveWorker{cluster_, other_}})});
+    EXPECT_TRUE(fails(Error::WorkerNotFound, remove_worker_from_cluster{other_, cluster_}, by_alice_));
+    EXPECT_TRUE(fails(Error::WorkerIsBusy, add_worker_to_cluster{other_, cluster_}, by_alice_));
+}
+
+TEST_F(PhatContracts, ForgetsWorkersThatBelongToAClusterNoMore)
+{
+    deploy_cluster();
+    ClusterWorkers::append(cluster_, other_); // as a migration may have left it
+    EXPECT_TRUE(fails(dispatch_error::BadOrigin{}, cleanup_removed_workers{cluster_}, by_alice_));
+    ASSERT_TRUE(by_root(cleanup_removed_workers{cluster_}));
+    EXPECT_EQ(ClusterWorkers::get(cluster_), std::vector{key_});
+}
+
+TEST_F(PhatContracts, TellsWorkersTheVersionForNewClusters)
+{
+    EXPECT_TRUE(fails(dispatch_error::BadOrigin{}, set_pink_runtime_version{{1, 2}}, by_alice_));
+    ASSERT_TRUE(by_root(set_pink_runtime_version{{1, 2}}));
+    EXPECT_EQ(PinkRuntimeVersion::get(), (std::tuple{1U, 2U}));
+    EXPECT_EQ(outbound(), std::vector{pushed(PinkVersion{1, 2})});
+}
+
+TEST_F(PhatContracts, KeepsSeveralClustersApart)
+{
+    deploy_cluster();
+    register_worker(other_worker_);
+    ASSERT_TRUE(by_root(cluster_of({other_})));
+    const H256 second = cluster_id(2);
+    EXPECT_EQ(Clusters::get(second)->system_contract, contract_id(alice_, *PinkSystemCodeHash::get(), second, {}));
+    EXPECT_NE(system_contract(second), system_contract(cluster_));
+    EXPECT_EQ(ClusterByWorkers::get(key_), cluster_);
+    EXPECT_EQ(ClusterByWorkers::get(other_), second);
+    // the second has no keys yet, and the first's are none of its own
+    EXPECT_TRUE(fails(Error::ClusterNotDeployed, transfer_to_cluster{1, second, bob_}, by_bob_));
+    ASSERT_TRUE(by(bob_, transfer_to_cluster{config::kDollars, cluster_, bob_}));
+    ASSERT_TRUE(by_root(cluster_destroy{second}));
+    EXPECT_TRUE(Clusters::contains(cluster_));
+    EXPECT_TRUE(fails(Error::WorkerIsBusy, cluster_of({other_}), {Root{}}));
+}
+
+TEST_F(PhatContracts, F10AClusterCannotReplaceAnothersContractKey)
+{
+    deploy_cluster();
+    register_worker(other_worker_);
+    ASSERT_TRUE(by_root(cluster_of({other_})));
+    const H256 theirs = system_contract(cluster_);
+    const auto known = phala_registry::ContractKeys::get(theirs);
+    const auto handled = on_message(
+        message_of(MessageOrigin::cluster(cluster_id(2)),
+                   ContractRegistryEvent{ContractRegistryEvent::PubkeyAvailable{theirs, other_, H256{bob_.bytes}}}));
+    EXPECT_EQ(handled.error(), to_dispatch_error(Error::InvalidSender));
+    EXPECT_EQ(phala_registry::ContractKeys::get(theirs), known);
 }
 
 TEST_F(PhatContracts, DestroysACluster)
@@ -400,8 +470,9 @@ TEST_F(PhatContracts, HasItsLiteralNames)
         "0 add_cluster owner permission deploy_workers deposit gas_price deposit_per_item deposit_per_byte treasury_account; "
         "1 cluster_upload_resource cluster_id resource_type resource_data; 2 transfer_to_cluster amount cluster_id dest_account; "
         "3 push_contract_message contract_id payload deposit; 4 instantiate_contract code_index data salt cluster_id transfer "
-        "gas_limit storage_deposit_limit deposit; 5 cluster_destroy cluster; 6 set_pink_system_code code; 8 add_worker_to_cluster "
-        "worker_pubkey cluster_id; ");
+        "gas_limit storage_deposit_limit deposit; 5 cluster_destroy cluster; 6 set_pink_system_code code; "
+        "7 set_pink_runtime_version version; 8 add_worker_to_cluster worker_pubkey cluster_id; "
+        "9 remove_worker_from_cluster worker_pubkey cluster_id; 10 cleanup_removed_workers cluster_id; ");
     EXPECT_EQ(
         list.operator()<Pallet::Event>(),
         "0 ClusterCreated cluster system_contract; 1 ClusterPubkeyAvailable cluster pubkey; 2 ClusterDeployed cluster pubkey worker; "

@@ -27,9 +27,10 @@ DispatchResult push_to_worker(const PublicKey& worker, Event event)
     return push(SystemEvent{SystemEvent::ForWorker{worker, {event}}});
 }
 
-bool contains(const std::vector<PublicKey>& keys, const PublicKey& key)
+template <class T>
+bool contains(const std::vector<T>& items, const T& item)
 {
-    return std::ranges::find(keys, key) != keys.end();
+    return std::ranges::find(items, item) != items.end();
 }
 
 /// The keys of a worker are one key (spec trust-and-keys §2.1): clients compare them.
@@ -66,6 +67,36 @@ DispatchResult on_master_pubkey(const MessageOrigin::Worker& sender, const Publi
     return {};
 }
 
+/// What a worker computed since `start_time`, as a score (spec trust-and-keys §3.5); less than a second measures nothing.
+DispatchResult on_bench_report(const PublicKey& sender, const RegistryEvent::BenchReport& report)
+{
+    auto worker = Workers::get(sender);
+    if (!worker)
+        return fail(Error::WorkerNotFound);
+    const std::uint64_t now = timestamp::Now::get();
+    PHALA_CHECK(ensure(report.start_time < now, Error::InvalidBenchReport));
+    const std::uint64_t seconds = (now - report.start_time) / 1000;
+    PHALA_CHECK(ensure(seconds > 0, Error::InvalidBenchReport));
+    const auto score = static_cast<std::uint32_t>(
+        std::min(std::uint64_t{kMaxScore}, std::min(report.iterations / seconds, std::uint64_t{kMaxScore}) * 6));
+    worker->initial_score = score;
+    worker->last_updated = now_seconds();
+    Workers::insert(sender, *worker);
+    PHALA_CHECK(push_to_worker(sender, WorkerEvent::BenchScore{score}));
+    deposit_event(InitialScoreSet{sender, score});
+    return {};
+}
+
+/// Counts how many registrations named the highest consensus version so far.
+void note_consensus_version(std::uint32_t version)
+{
+    auto known = MaxKnownPRuntimeConsensusVersion::get();
+    if (version < known.version)
+        return;
+    known = {version, version == known.version ? known.count + 1 : 1};
+    MaxKnownPRuntimeConsensusVersion::put(known);
+}
+
 DispatchResult on_registry_event(const Message& message)
 {
     const auto* sender = message.sender.kind.get_if<MessageOrigin::Worker>();
@@ -76,7 +107,7 @@ DispatchResult on_registry_event(const Message& message)
         return fail(Error::CannotHandleUnknownMessage);
     if (const auto* key = event->event.get_if<RegistryEvent::MasterPubkey>())
         return on_master_pubkey(*sender, key->master_pubkey);
-    return fail(Error::NotImplemented); // BenchReport: nothing benchmarks yet
+    return on_bench_report(sender->_0, *event->event.get_if<RegistryEvent::BenchReport>());
 }
 
 DispatchResult on_gatekeeper_event(const Message& message)
@@ -113,9 +144,24 @@ DispatchResult on_message(const Message& message)
     return {};
 }
 
+DispatchResult force_set_benchmark_duration::dispatch(Root) const
+{
+    BenchmarkDuration::put(value);
+    return {};
+}
+
+DispatchResult force_register_topic_pubkey::dispatch(Root) const
+{
+    PHALA_CHECK(ensure(topic.size() <= kMaxTopicBytes && pubkey.size() <= kMaxGovernanceBytes, Error::InvalidInput));
+    TopicKey::insert(topic, pubkey);
+    return {};
+}
+
 DispatchResult force_register_worker::dispatch(Root) const
 {
     PHALA_CHECK(check_keys(pubkey, ecdh_pubkey));
+    if (!Workers::contains(pubkey))
+        WorkerAddedAt::insert(pubkey, system::block_number());
     Workers::insert(pubkey, {.pubkey = pubkey,
                              .ecdh_pubkey = ecdh_pubkey,
                              .runtime_version = 1,
@@ -128,6 +174,11 @@ DispatchResult force_register_worker::dispatch(Root) const
     PHALA_CHECK(welcome(pubkey, kUnattestedConfidence));
     deposit_event(WorkerAdded{pubkey, AttestationProvider::Root, kUnattestedConfidence});
     return {};
+}
+
+DispatchResult register_worker::dispatch(Signed) const
+{
+    return fail(Error::UnsupportedAttestationType); // it always carries a report, and reports cannot be verified yet
 }
 
 DispatchResult register_worker_v2::dispatch(Signed) const
@@ -149,10 +200,13 @@ DispatchResult register_worker_v2::dispatch(Signed) const
                               .initial_score = known ? known->initial_score : std::nullopt,
                               .features = pruntime_info.features};
     Workers::insert(pubkey, worker);
-    if (known)
+    note_consensus_version(pruntime_info.max_consensus_version);
+    if (known) {
         deposit_event(WorkerUpdated{pubkey, worker.attestation_provider, worker.confidence_level});
-    else
+    } else {
+        WorkerAddedAt::insert(pubkey, system::block_number());
         deposit_event(WorkerAdded{pubkey, worker.attestation_provider, worker.confidence_level});
+    }
     return welcome(pubkey, worker.confidence_level);
 }
 
@@ -222,6 +276,43 @@ DispatchResult update_worker_endpoint::dispatch(Signed) const
     return {};
 }
 
+DispatchResult add_pruntime::dispatch(Root) const
+{
+    PHALA_CHECK(ensure(pruntime_hash.size() <= kMaxGovernanceBytes, Error::InvalidInput));
+    auto allowed = PRuntimeAllowList::get();
+    PHALA_CHECK(ensure(!contains(allowed, pruntime_hash), Error::PRuntimeAlreadyExists));
+    allowed.push_back(pruntime_hash);
+    PRuntimeAllowList::put(allowed);
+    PRuntimeAddedAt::insert(pruntime_hash, system::block_number());
+    return {};
+}
+
+DispatchResult remove_pruntime::dispatch(Root) const
+{
+    auto allowed = PRuntimeAllowList::get();
+    PHALA_CHECK(ensure(std::erase(allowed, pruntime_hash) > 0, Error::PRuntimeNotFound));
+    PRuntimeAllowList::put(allowed);
+    PRuntimeAddedAt::remove(pruntime_hash);
+    return {};
+}
+
+DispatchResult add_relaychain_genesis_block_hash::dispatch(Root) const
+{
+    auto allowed = RelaychainGenesisBlockHashAllowList::get();
+    PHALA_CHECK(ensure(!contains(allowed, genesis_block_hash), Error::GenesisBlockHashAlreadyExists));
+    allowed.push_back(genesis_block_hash);
+    RelaychainGenesisBlockHashAllowList::put(allowed);
+    return {};
+}
+
+DispatchResult remove_relaychain_genesis_block_hash::dispatch(Root) const
+{
+    auto allowed = RelaychainGenesisBlockHashAllowList::get();
+    PHALA_CHECK(ensure(std::erase(allowed, genesis_block_hash) > 0, Error::GenesisBlockHashNotFound));
+    RelaychainGenesisBlockHashAllowList::put(allowed);
+    return {};
+}
+
 DispatchResult set_minimum_pruntime_version::dispatch(Root) const
 {
     MinimumPRuntimeVersion::put({major, minor, patch});
@@ -233,6 +324,15 @@ DispatchResult set_pruntime_consensus_version::dispatch(Root) const
 {
     PRuntimeConsensusVersion::put(version);
     deposit_event(PRuntimeConsensusVersionChangedTo{version});
+    return {};
+}
+
+DispatchResult set_trusted_ntp_servers::dispatch(Root) const
+{
+    PHALA_CHECK(ensure(servers.size() <= kMaxTimeServers, Error::InvalidInput));
+    for (const auto& server : servers)
+        PHALA_CHECK(ensure(server.size() <= kMaxGovernanceBytes, Error::InvalidInput));
+    TrustedNtpServers::put(servers);
     return {};
 }
 

@@ -14,7 +14,11 @@ Pallet pallet_of(const T&);
 inline constexpr std::uint8_t kUnattestedConfidence = 128;
 /// How long a signed endpoint is accepted, in ms.
 inline constexpr std::uint64_t kEndpointValidity = 4 * 3600 * 1000;
-inline constexpr std::size_t kMaxEndpointPayload = 2048;
+/// A benchmark gives at most this score.
+inline constexpr std::uint32_t kMaxScore = 6000;
+/// Longest measurement of a program, topic, key of a topic or host name, and most time servers, that governance may set.
+inline constexpr std::size_t kMaxGovernanceBytes = 1024;
+inline constexpr std::size_t kMaxTimeServers = 64;
 
 // What is stored
 
@@ -57,6 +61,12 @@ struct ContractKeys : StorageMap<name, "ContractKeys", Twox64Concat<H256>, Publi
 struct ClusterKeys : StorageMap<name, "ClusterKeys", Twox64Concat<H256>, PublicKey> {
     static constexpr auto docs = "Pubkey for secret topics: mapping from cluster to pubkey.";
 };
+struct WorkerAddedAt : StorageMap<name, "WorkerAddedAt", Twox64Concat<PublicKey>, BlockNumber> {
+    static constexpr auto docs = "The block in which a worker was first registered.";
+};
+struct TopicKey : StorageMap<name, "TopicKey", Blake2_128Concat<Bytes>, Bytes> {
+    static constexpr auto docs = "Pubkey for secret topics.";
+};
 struct BenchmarkDuration : StorageValue<name, "BenchmarkDuration", std::uint32_t> {
     static constexpr auto docs = "The number of blocks to run the benchmark.";
 };
@@ -66,12 +76,39 @@ struct Endpoints : StorageMap<name, "Endpoints", Twox64Concat<PublicKey>, Versio
 struct EndpointSigningTimes : StorageMap<name, "EndpointSigningTimes", Twox64Concat<PublicKey>, std::uint64_t> {
     static constexpr auto docs = "When the worker signed its endpoints, in ms: older ones cannot be replayed.";
 };
+struct PRuntimeAllowList : StorageValue<name, "PRuntimeAllowList", std::vector<Bytes>, Default> {
+    static constexpr auto docs = "Measurements of the programs that workers may run.";
+};
+struct PRuntimeAddedAt : StorageMap<name, "PRuntimeAddedAt", Twox64Concat<Bytes>, BlockNumber> {
+    static constexpr auto docs = "The block in which a measurement was allowed.";
+};
+struct RelaychainGenesisBlockHashAllowList
+    : StorageValue<name, "RelaychainGenesisBlockHashAllowList", std::vector<H256>, Default> {
+    static constexpr auto docs = "Relay chains that workers may follow, by a block to begin with.";
+};
+struct TempWorkersIterKey : StorageValue<name, "TempWorkersIterKey", std::optional<Bytes>, Default> {
+    static constexpr auto docs = "Where a migration of the workers goes on; this chain began after the last one.";
+};
 struct MinimumPRuntimeVersion
     : StorageValue<name, "MinimumPRuntimeVersion", std::tuple<std::uint32_t, std::uint32_t, std::uint32_t>, Default> {
     static constexpr auto docs = "Workers older than this version shut down.";
 };
 struct PRuntimeConsensusVersion : StorageValue<name, "PRuntimeConsensusVersion", std::uint32_t, Default> {
     static constexpr auto docs = "Version of behaviour that all workers of a cluster share.";
+};
+struct KnownConsensusVersion {
+    static constexpr auto path = "phala_pallets::registry::pallet::KnownConsensusVersion";
+    std::uint32_t version;
+    std::uint32_t count; ///< registrations that named it
+    friend bool operator==(const KnownConsensusVersion&, const KnownConsensusVersion&) = default;
+};
+struct MaxKnownPRuntimeConsensusVersion
+    : StorageValue<name, "MaxKnownPRuntimeConsensusVersion", KnownConsensusVersion, Default> {
+    static constexpr auto docs =
+        "The highest consensus version that workers told when they registered, and how many did.";
+};
+struct TrustedNtpServers : StorageValue<name, "TrustedNtpServers", std::vector<std::string>, Default> {
+    static constexpr auto docs = "Time servers that workers may believe.";
 };
 
 // What is announced
@@ -227,6 +264,20 @@ constexpr std::string_view enumerator_docs(Error error)
 
 // What can be asked
 
+struct force_set_benchmark_duration {
+    std::uint32_t value;
+    static constexpr auto docs =
+        "Force the next benchmarks to take this many blocks. Must be called by the Root account.";
+    static Weight weight() { return weight_of(0, 1); }
+    DispatchResult dispatch(Root) const;
+};
+struct force_register_topic_pubkey {
+    Bytes topic;
+    Bytes pubkey;
+    static constexpr auto docs = "Force register a topic pubkey. Must be called by the Root account.";
+    static Weight weight() { return weight_of(0, 1); }
+    DispatchResult dispatch(Root) const;
+};
 struct force_register_worker {
     PublicKey pubkey;
     PublicKey ecdh_pubkey;
@@ -252,6 +303,14 @@ struct rotate_master_key {
     static Weight weight() { return weight_of(6, 5); }
     DispatchResult dispatch(Root) const;
 };
+struct register_worker {
+    WorkerRegistrationInfo pruntime_info;
+    Attestation attestation;
+    static constexpr auto docs =
+        "Registers a worker by the first layout of its information: register_worker_v2 takes its place.";
+    static Weight weight() { return weight_of(6, 5); }
+    DispatchResult dispatch(Signed caller) const;
+};
 struct register_worker_v2 {
     WorkerRegistrationInfoV2 pruntime_info;
     std::optional<AttestationReport> attestation;
@@ -266,6 +325,31 @@ struct update_worker_endpoint {
     static Weight weight() { return weight_of(3, 2); }
     DispatchResult dispatch(Signed caller) const;
 };
+struct add_pruntime {
+    Bytes pruntime_hash;
+    static constexpr auto docs = "Allow the program of that measurement. Must be called by the Root account.";
+    static Weight weight() { return weight_of(1, 2); }
+    DispatchResult dispatch(Root) const;
+};
+struct remove_pruntime {
+    Bytes pruntime_hash;
+    static constexpr auto docs = "Allow the program of that measurement no more. Must be called by the Root account.";
+    static Weight weight() { return weight_of(1, 2); }
+    DispatchResult dispatch(Root) const;
+};
+struct add_relaychain_genesis_block_hash {
+    H256 genesis_block_hash;
+    static constexpr auto docs = "Allow workers to follow that relay chain. Must be called by the Root account.";
+    static Weight weight() { return weight_of(1, 1); }
+    DispatchResult dispatch(Root) const;
+};
+struct remove_relaychain_genesis_block_hash {
+    H256 genesis_block_hash;
+    static constexpr auto docs =
+        "Allow workers to follow that relay chain no more. Must be called by the Root account.";
+    static Weight weight() { return weight_of(1, 1); }
+    DispatchResult dispatch(Root) const;
+};
 struct set_minimum_pruntime_version {
     std::uint32_t major;
     std::uint32_t minor;
@@ -279,6 +363,12 @@ struct set_pruntime_consensus_version {
     std::uint32_t version;
     static constexpr auto docs = "Set the consensus version of pRuntime.";
     static Weight weight() { return weight_of(0, 2); }
+    DispatchResult dispatch(Root) const;
+};
+struct set_trusted_ntp_servers {
+    std::vector<std::string> servers;
+    static constexpr auto docs = "Set the time servers that workers may believe. Must be called by the Root account.";
+    static Weight weight() { return weight_of(0, 1); }
     DispatchResult dispatch(Root) const;
 };
 
@@ -313,18 +403,24 @@ struct Pallet {
     static constexpr std::string_view name = phala_registry::name.view();
     static constexpr std::string_view crate = "phala_pallets::registry";
     static constexpr std::uint16_t storage_version = 7;
-    using Storage = std::tuple<Gatekeeper, GatekeeperMasterPubkey, GatekeeperLaunchedAt, RotationCounter,
-                               MasterKeyRotationLock, Workers, ContractKeys, ClusterKeys, BenchmarkDuration, Endpoints,
-                               EndpointSigningTimes, MinimumPRuntimeVersion, PRuntimeConsensusVersion>;
+    using Storage =
+        std::tuple<Gatekeeper, GatekeeperMasterPubkey, GatekeeperLaunchedAt, RotationCounter, MasterKeyRotationLock,
+                   Workers, WorkerAddedAt, ContractKeys, ClusterKeys, TopicKey, BenchmarkDuration, PRuntimeAllowList,
+                   PRuntimeAddedAt, RelaychainGenesisBlockHashAllowList, Endpoints, EndpointSigningTimes,
+                   TempWorkersIterKey, MinimumPRuntimeVersion, PRuntimeConsensusVersion,
+                   MaxKnownPRuntimeConsensusVersion, TrustedNtpServers>;
     using Event = Variant<At<0, GatekeeperAdded>, At<1, GatekeeperRemoved>, At<2, WorkerAdded>, At<3, WorkerUpdated>,
                           At<4, MasterKeyRotated>, At<5, MasterKeyRotationFailed>, At<6, InitialScoreSet>,
                           At<7, MinimumPRuntimeVersionChangedTo>, At<8, PRuntimeConsensusVersionChangedTo>,
                           At<9, GatekeeperLaunched>>;
     using Error = phala_registry::Error;
-    // 0, 2, 6, 9–12 and 15 are kept for benchmarks, topic keys, legacy registration, allow lists and time servers
-    using Call = Variant<At<1, force_register_worker>, At<3, register_gatekeeper>, At<4, unregister_gatekeeper>,
-                         At<5, rotate_master_key>, At<7, register_worker_v2>, At<8, update_worker_endpoint>,
-                         At<13, set_minimum_pruntime_version>, At<14, set_pruntime_consensus_version>>;
+    using Call =
+        Variant<At<0, force_set_benchmark_duration>, At<1, force_register_worker>, At<2, force_register_topic_pubkey>,
+                At<3, register_gatekeeper>, At<4, unregister_gatekeeper>, At<5, rotate_master_key>,
+                At<6, register_worker>, At<7, register_worker_v2>, At<8, update_worker_endpoint>, At<9, add_pruntime>,
+                At<10, remove_pruntime>, At<11, add_relaychain_genesis_block_hash>,
+                At<12, remove_relaychain_genesis_block_hash>, At<13, set_minimum_pruntime_version>,
+                At<14, set_pruntime_consensus_version>, At<15, set_trusted_ntp_servers>>;
     using Constants = std::tuple<NoneAttestationEnabled, VerifyPRuntime, VerifyRelaychainGenesisBlockHash, ParachainId>;
     using GenesisConfig = phala_registry::GenesisConfig;
     static void build_genesis(const GenesisConfig& config);

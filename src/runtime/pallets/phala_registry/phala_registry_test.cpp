@@ -167,9 +167,6 @@ TEST_F(Registry, BelievesOnlyGatekeepersAboutTheMasterKey)
     message = master_pubkey(key_, other_);
     message.payload.push_back(0);
     EXPECT_EQ(on_message(message).error(), to_dispatch_error(Error::CannotHandleUnknownMessage));
-    EXPECT_EQ(
-        on_message(message_of(MessageOrigin::worker(key_), RegistryEvent{RegistryEvent::BenchReport{1, 2}})).error(),
-        to_dispatch_error(Error::NotImplemented));
     EXPECT_TRUE(events().empty() && outbound().empty());
     EXPECT_EQ(GatekeeperMasterPubkey::get(), master_.public_key());
 }
@@ -272,6 +269,116 @@ TEST_F(Registry, SetsVersions)
                                      event(PRuntimeConsensusVersionChangedTo{4})}));
 }
 
+TEST_F(Registry, ScoresABenchmark)
+{
+    register_worker(worker_);
+    const auto report = [&](std::uint64_t start, std::uint64_t iterations) {
+        return on_message(
+            message_of(MessageOrigin::worker(key_), RegistryEvent{RegistryEvent::BenchReport{start, iterations}}));
+    };
+    for (int blocks = 0; blocks < 8; ++blocks)
+        next_block();
+    const std::uint64_t now = timestamp::Now::get();
+    ASSERT_TRUE(report(now - 8000, 8 * 300 + 7));
+    EXPECT_EQ(Workers::get(key_)->initial_score, 1800U);
+    EXPECT_EQ(Workers::get(key_)->last_updated, now / 1000);
+    EXPECT_EQ(events(), std::vector{event(InitialScoreSet{key_, 1800})});
+    EXPECT_EQ(outbound(), std::vector{told(key_, WorkerEvent::BenchScore{1800})});
+    ASSERT_TRUE(report(now - 1000, ~std::uint64_t{0}));
+    EXPECT_EQ(Workers::get(key_)->initial_score, kMaxScore);
+}
+
+TEST_F(Registry, F15ABenchmarkWithoutTimeIsRefused)
+{
+    register_worker(worker_);
+    next_block();
+    const std::uint64_t now = timestamp::Now::get();
+    for (const std::uint64_t start : {now - 999, now, now + 1, ~std::uint64_t{0}})
+        EXPECT_EQ(
+            on_message(message_of(MessageOrigin::worker(key_), RegistryEvent{RegistryEvent::BenchReport{start, 1000}}))
+                .error(),
+            to_dispatch_error(Error::InvalidBenchReport))
+            << start;
+    EXPECT_EQ(Workers::get(key_)->initial_score, std::nullopt);
+}
+
+TEST_F(Registry, F14AnUnregisteredWorkerIsNotHeard)
+{
+    const Message report =
+        message_of(MessageOrigin::worker(key_), RegistryEvent{RegistryEvent::BenchReport{kFirstTime - 9000, 1}});
+    EXPECT_TRUE(fails(Error::WorkerNotFound, phala_mq::sync_offchain_message{signed_message(worker_, report, 0)},
+                      {Signed{alice_}}));
+    EXPECT_TRUE(outbound().empty());
+}
+
+TEST_F(Registry, F18AnOlderEndpointCannotReplaceANewerOne)
+{
+    register_worker(worker_);
+    const std::uint64_t now = timestamp::Now::get();
+    const auto endpoint = [&](std::uint64_t signed_at, const std::string& url) {
+        WorkerEndpointPayload payload{key_, {VersionedWorkerEndpoints::V1{{url}}}, signed_at};
+        const auto signature = worker_.sign(payload.signing_bytes(), filled(7));
+        return update_worker_endpoint{std::move(payload), to_bytes(signature)};
+    };
+    ASSERT_TRUE(by(alice_, endpoint(now - 1000, "http://new")));
+    EXPECT_TRUE(fails(Error::InvalidEndpointSigningTime, endpoint(now - 2000, "http://old"), {Signed{bob_}}));
+}
+
+TEST_F(Registry, F20AWorkerThatRegistersAgainHasItsKeyForAgreement)
+{
+    register_worker(worker_);
+    Workers::mutate(key_, [&](auto& worker) { worker->ecdh_pubkey = other_; });
+    register_worker(worker_);
+    EXPECT_EQ(Workers::get(key_)->ecdh_pubkey, key_);
+}
+
+TEST_F(Registry, RemembersWhenAWorkerCameAndWhatItSpeaks)
+{
+    register_worker(worker_);
+    const BlockNumber first = system::block_number();
+    next_block();
+    register_worker(worker_);
+    EXPECT_EQ(WorkerAddedAt::get(key_), first);
+    EXPECT_EQ(MaxKnownPRuntimeConsensusVersion::get(), (KnownConsensusVersion{0, 2}));
+    auto info = registration(other_);
+    info.max_consensus_version = 3;
+    ASSERT_TRUE(by(bob_, register_worker_v2{info, std::nullopt}));
+    EXPECT_EQ(MaxKnownPRuntimeConsensusVersion::get(), (KnownConsensusVersion{3, 1}));
+    register_worker(worker_);
+    EXPECT_EQ(MaxKnownPRuntimeConsensusVersion::get(), (KnownConsensusVersion{3, 1}));
+}
+
+TEST_F(Registry, KeepsWhatGovernanceAllows)
+{
+    const Bytes measurement(68, 0x11);
+    const H256 relay{filled(0x22)};
+    EXPECT_TRUE(fails(dispatch_error::BadOrigin{}, add_pruntime{measurement}, {Signed{alice_}}));
+    EXPECT_TRUE(fails(Error::PRuntimeNotFound, remove_pruntime{measurement}, {Root{}}));
+    ASSERT_TRUE(by_root(add_pruntime{measurement}));
+    EXPECT_TRUE(fails(Error::PRuntimeAlreadyExists, add_pruntime{measurement}, {Root{}}));
+    EXPECT_TRUE(fails(Error::InvalidInput, add_pruntime{Bytes(kMaxGovernanceBytes + 1)}, {Root{}}));
+    EXPECT_EQ(PRuntimeAllowList::get(), std::vector<Bytes>{measurement});
+    EXPECT_EQ(PRuntimeAddedAt::get(measurement), system::block_number());
+    ASSERT_TRUE(by_root(remove_pruntime{measurement}));
+    EXPECT_TRUE(PRuntimeAllowList::get().empty() && !PRuntimeAddedAt::contains(measurement));
+
+    EXPECT_TRUE(fails(Error::GenesisBlockHashNotFound, remove_relaychain_genesis_block_hash{relay}, {Root{}}));
+    ASSERT_TRUE(by_root(add_relaychain_genesis_block_hash{relay}));
+    EXPECT_TRUE(fails(Error::GenesisBlockHashAlreadyExists, add_relaychain_genesis_block_hash{relay}, {Root{}}));
+    ASSERT_TRUE(by_root(remove_relaychain_genesis_block_hash{relay}));
+    EXPECT_TRUE(RelaychainGenesisBlockHashAllowList::get().empty());
+
+    ASSERT_TRUE(by_root(force_set_benchmark_duration{50}));
+    EXPECT_EQ(BenchmarkDuration::get(), 50U);
+    ASSERT_TRUE(by_root(force_register_topic_pubkey{{1}, {2, 3}}));
+    EXPECT_EQ(TopicKey::get({1}), (Bytes{2, 3}));
+    ASSERT_TRUE(by_root(set_trusted_ntp_servers{{"time.example"}}));
+    EXPECT_EQ(TrustedNtpServers::get(), std::vector<std::string>{"time.example"});
+    EXPECT_TRUE(
+        fails(Error::InvalidInput, set_trusted_ntp_servers{std::vector<std::string>(kMaxTimeServers + 1)}, {Root{}}));
+    EXPECT_TRUE(fails(Error::UnsupportedAttestationType, phala_registry::register_worker{{}, {}}, {Signed{alice_}}));
+}
+
 TEST_F(Registry, HasItsLiteralNames)
 {
     std::string names;
@@ -295,10 +402,13 @@ TEST_F(Registry, HasItsLiteralNames)
     });
     EXPECT_EQ(
         calls,
-        "1 force_register_worker pubkey ecdh_pubkey operator; 3 register_gatekeeper gatekeeper; 4 unregister_gatekeeper "
-        "gatekeeper; 5 rotate_master_key; 7 register_worker_v2 pruntime_info attestation; 8 update_worker_endpoint "
-        "endpoint_payload signature; 13 set_minimum_pruntime_version major minor patch; 14 set_pruntime_consensus_version "
-        "version; ");
+        "0 force_set_benchmark_duration value; 1 force_register_worker pubkey ecdh_pubkey operator; "
+        "2 force_register_topic_pubkey topic pubkey; 3 register_gatekeeper gatekeeper; 4 unregister_gatekeeper gatekeeper; "
+        "5 rotate_master_key; 6 register_worker pruntime_info attestation; 7 register_worker_v2 pruntime_info attestation; "
+        "8 update_worker_endpoint endpoint_payload signature; 9 add_pruntime pruntime_hash; 10 remove_pruntime pruntime_hash; "
+        "11 add_relaychain_genesis_block_hash genesis_block_hash; 12 remove_relaychain_genesis_block_hash "
+        "genesis_block_hash; 13 set_minimum_pruntime_version major minor patch; 14 set_pruntime_consensus_version version; "
+        "15 set_trusted_ntp_servers servers; ");
     EXPECT_EQ(pallet_index("PhalaRegistry"), 86);
 }
 

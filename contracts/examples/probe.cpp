@@ -41,13 +41,13 @@ Probe::Result<> Probe::on(change_and_refuse)
 
 void Probe::on(trap) const
 {
-    __builtin_trap();
+    host::trap();
 }
 
 void Probe::on(change_and_trap)
 {
     entries.set("trapped", {1});
-    __builtin_trap();
+    host::trap();
 }
 
 void Probe::on(loop) const

@@ -210,7 +210,7 @@ json::Value storage_layout(TypeList& list, const ContractDescription& contract)
         leaf["leaf"]["ty"] = list.id(field.type);
         json::Value one;
         one["name"] = field.name;
-        if (field.mapping) {
+        if (field.placed) {
             one["layout"]["root"]["root_key"] = hex4(field.key);
             one["layout"]["root"]["layout"] = std::move(leaf);
         } else {

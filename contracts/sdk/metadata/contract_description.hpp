@@ -33,9 +33,9 @@ struct EventDescription {
 
 struct StoredField {
     std::string_view name;
-    types::TypeRef type;             ///< of a mapping: of its values
+    types::TypeRef type;             ///< of a mapping or a lazy value: of what it holds
     std::array<std::uint8_t, 4> key; ///< where it is; the root key for plain members
-    bool mapping;
+    bool placed;                     ///< has a place of its own
 };
 
 struct ContractDescription {
@@ -109,7 +109,7 @@ std::vector<StoredField> storage_of()
             (
                 [&]<class Member, std::size_t Index>() {
                     constexpr auto name = phala::reflect::field_names<C>[Index];
-                    if constexpr (phat::detail::is_mapping<Member>)
+                    if constexpr (phat::detail::is_placed<Member>)
                         out.push_back({name, types::type_of<typename Member::value_type>,
                                        phat::detail::field_key<C, Index>(), true});
                     else

@@ -35,7 +35,7 @@ C load()
 {
     const auto root = storage::read(kRootKey);
     if (!root)
-        __builtin_trap(); // an address without a contract behind it
+        host::trap(); // an address without a contract behind it
     C contract = storage::decode_own<C>(*root);
     attach(contract);
     return contract;
@@ -54,7 +54,7 @@ void refuse_value()
         if (ask<Balance>(host::phat_value_transferred) != 0) {
             constexpr std::string_view text = "this message takes no value";
             host::phat_debug_message(text.data(), text.size());
-            __builtin_trap();
+            host::trap();
         }
     }
 }

@@ -65,6 +65,10 @@ public:
         return host::phat_transfer(to.bytes.data(), sizeof to, &amount, sizeof amount) == 0;
     }
 
+    /// From the next call on this contract runs other code on the same storage; false if nobody has uploaded that code.
+    /// Members are found by the contract's name and theirs: keep both, and the order of the plain ones.
+    [[nodiscard]] bool set_code(const Hash& code_hash) { return host::phat_set_code_hash(code_hash.bytes.data()) == 0; }
+
     template <class C>
     [[nodiscard]] ContractRef<C> at(const AccountId& id)
     {

@@ -53,6 +53,8 @@ PHAT_IMPORT("seal0", "debug_message")
 std::uint32_t phat_debug_message(const void* text, std::uint32_t size);
 PHAT_IMPORT("seal0", "code_hash")
 std::uint32_t phat_code_hash(const void* account, void* out, std::uint32_t* out_size);
+PHAT_IMPORT("seal0", "set_code_hash")
+std::uint32_t phat_set_code_hash(const void* code_hash);
 PHAT_IMPORT("seal0", "call_chain_extension")
 std::uint32_t phat_call_chain_extension(std::uint32_t id, const void* input, std::uint32_t size, void* out,
                                         std::uint32_t* out_size);
@@ -72,6 +74,16 @@ enum class ReturnCode : std::uint32_t {
 inline constexpr std::uint32_t kRevert = 1;          ///< return flag: undo everything this frame did
 inline constexpr std::uint32_t kAllowReentry = 8;    ///< call flag: the callee may call back into this contract
 inline constexpr std::uint32_t kBufferSize = 16'384; ///< the most that one input, stored value or result can be
+
+/// Ends the call; all it did is undone. Natively the test host (testing/chain.hpp) ends it.
+#ifdef __wasm__
+[[noreturn]] inline void trap()
+{
+    __builtin_trap();
+}
+#else
+[[noreturn]] void trap();
+#endif
 
 /// One buffer for everything the host writes. Its content lasts until the next host call that uses it.
 extern std::uint8_t buffer[kBufferSize];

@@ -107,7 +107,8 @@ inline constexpr std::string_view label = detail::label_text<M>.view();
 template <class M>
 consteval std::array<std::uint8_t, 4> selector_of()
 {
-    if constexpr (requires { M::selector; })
+    // a constant: a field of that name is an argument
+    if constexpr (requires { std::integral_constant<std::uint32_t, M::selector>{}; })
         return {static_cast<std::uint8_t>(M::selector >> 24), static_cast<std::uint8_t>(M::selector >> 16),
                 static_cast<std::uint8_t>(M::selector >> 8), static_cast<std::uint8_t>(M::selector)};
     else

@@ -32,6 +32,29 @@ Bytes input_of(const M& message)
     return phala::scale::encode(selector<M>, message);
 }
 
+/// What the host function `call` gave, as the message's result R.
+template <class R>
+std::expected<R, CallError> answer_of(std::uint32_t code, ByteView data)
+{
+    const bool answered = code == static_cast<std::uint32_t>(host::ReturnCode::Success)
+                          || code == static_cast<std::uint32_t>(host::ReturnCode::CalleeReverted);
+    if (!answered)
+        return std::unexpected{call_error(code)};
+    phala::scale::Reader in{data};
+    std::uint8_t lang_error = 0;
+    if (!in.read(&lang_error, 1) || lang_error != 0)
+        return std::unexpected{CallError::BadAnswer};
+    if constexpr (std::is_void_v<R>) {
+        if (in.remaining() == 0)
+            return {};
+    } else {
+        R result{};
+        if (phala::scale::decode_from(in, result) && in.remaining() == 0)
+            return result;
+    }
+    return std::unexpected{CallError::BadAnswer};
+}
+
 template <class C, class M>
 std::expected<ResultOf<C, M>, CallError> call(const AccountId& callee, const M& message, const CallOptions& options)
 {
@@ -41,23 +64,7 @@ std::expected<ResultOf<C, M>, CallError> call(const AccountId& callee, const M& 
     const auto code =
         host::phat_call(options.allow_reentry ? host::kAllowReentry : 0, callee.bytes.data(), options.gas,
                         &options.value, input.data(), static_cast<std::uint32_t>(input.size()), host::buffer, &size);
-    const bool answered = code == static_cast<std::uint32_t>(host::ReturnCode::Success)
-                          || code == static_cast<std::uint32_t>(host::ReturnCode::CalleeReverted);
-    if (!answered)
-        return std::unexpected{call_error(code)};
-    phala::scale::Reader in{ByteView{host::buffer, size}};
-    std::uint8_t lang_error = 0;
-    if (!in.read(&lang_error, 1) || lang_error != 0)
-        return std::unexpected{CallError::BadAnswer};
-    if constexpr (std::is_void_v<ResultOf<C, M>>) {
-        if (in.remaining() == 0)
-            return {};
-    } else {
-        ResultOf<C, M> result{};
-        if (phala::scale::decode_from(in, result) && in.remaining() == 0)
-            return result;
-    }
-    return std::unexpected{CallError::BadAnswer};
+    return answer_of<ResultOf<C, M>>(code, {host::buffer, size});
 }
 
 } // namespace detail

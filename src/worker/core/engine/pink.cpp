@@ -2,15 +2,6 @@
 
 namespace phala::worker::engine {
 
-H256 pink_event_topic()
-{
-    constexpr std::string_view kName = "phala.pink.event";
-    H256 topic{};
-    topic.bytes[0] = static_cast<std::uint8_t>(kName.size() << 2); // the compact length of its SCALE encoding
-    std::memcpy(topic.bytes.data() + 1, kName.data(), kName.size());
-    return topic;
-}
-
 std::optional<PinkEvent> decode_pink_event(ByteView data)
 {
     auto event = scale::decode<PinkEvent>(data, scale::Rest::Allow);

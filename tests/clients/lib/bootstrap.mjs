@@ -30,8 +30,8 @@ export function loadContract(name, api) {
   const file = paths.contract(name);
   if (!existsSync(file)) throw new Error(`${file} is not built; run ./dev build`);
   const json = JSON.parse(readFileSync(file, 'utf8'));
-  const code = readFileSync(paths.contractCode(name));
-  return { name, file, json, abi: new Abi(json, api.registry.getChainProperties()), code: u8aToHex(code), codeHash: blake2AsHex(code) };
+  const code = json.source.wasm;
+  return { name, file, json, abi: new Abi(json, api.registry.getChainProperties()), code, codeHash: blake2AsHex(code) };
 }
 
 const saltBytes = (salt) => (salt.startsWith('0x') ? hexToU8a(salt) : stringToU8a(salt));
@@ -166,6 +166,21 @@ export async function deployExamples(network, api, pairs, { cluster, systemContr
   }
   const contracts = Object.fromEntries(plan.filter(([name]) => name !== 'log_server').map(([name, code]) => [name, { id: ids[name], built: built[code] }]));
   return { logger: ids.log_server, contracts };
+}
+
+/** Uploads and instantiates contracts: {name: [built, constructor, args]}, where args may ask for the ids of others. Returns {name: contract}. */
+export async function deploy({ api, registry, cluster }, deployer, plan) {
+  const ids = Object.fromEntries(Object.entries(plan).map(([name, [built]]) => [name, contractId(deployer, built.codeHash, cluster, name)]));
+  const codes = new Set(Object.values(plan).map(([built]) => built.code));
+  await send(api, api.tx.utility.batchAll([...codes].map((code) => api.tx.phalaPhatContracts.clusterUploadResource(cluster, 'InkCode', code))), deployer);
+  await send(api, api.tx.utility.batchAll(Object.entries(plan).map(([name, [built, constructor, args]]) =>
+    instantiation(api, cluster, built, constructor, typeof args === 'function' ? args(ids) : args, { salt: name }))), deployer);
+  const contracts = {};
+  for (const [name, [built]] of Object.entries(plan)) {
+    await until(`the key of ${name}`, () => contractKey(api, ids[name]), { timeout: 120_000 });
+    contracts[name] = await openContract(registry, built, ids[name]);
+  }
+  return contracts;
 }
 
 /** All of it. Returns {api, pairs, cluster, systemContract, logger, contracts, registry}. */

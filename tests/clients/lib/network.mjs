@@ -9,6 +9,8 @@ import { fileURLToPath } from 'node:url';
 export const root = resolve(dirname(fileURLToPath(import.meta.url)), '../../..');
 const build = process.env.PHALA_BUILD ?? join(root, 'build/dev');
 const wasm = process.env.PHALA_WASM ?? join(root, 'build/wasm');
+/** Where contracts compiled by ink! are, if they were built: tools/build_ink_contracts.sh tells. */
+export const inkContracts = process.env.PHALA_INK_CONTRACTS;
 
 export const paths = {
   build,
@@ -17,7 +19,7 @@ export const paths = {
   worker: join(build, 'src/worker/phala-worker'),
   runtime: join(wasm, 'khala_runtime.wasm'),
   contractCode: (name) => join(wasm, 'contracts', `${name}.wasm`),
-  contract: (name) => join(build, 'contracts', `${name}.contract`),
+  contract: (name) => name.endsWith('.contract') ? name : join(/^ink\d_/.test(name) ? inkContracts : join(build, 'contracts'), `${name}.contract`),
 };
 
 export const sleep = (ms) => new Promise((done) => setTimeout(done, ms));

@@ -1,5 +1,5 @@
 // The injected metering takes exactly the fuel that the reference's interpreter takes (decisions §5.5), on contracts
-// built from this tree. tools/build_wasmi_oracle.sh and tools/build_ink_flipper.sh print what the two variables need.
+// built from this tree. tools/build_wasmi_oracle.sh and tools/build_ink_contracts.sh print what the two variables need.
 #include "base/hex.hpp"
 #include "worker/core/engine/contracts_testing.hpp"
 
@@ -120,10 +120,10 @@ TEST_F(FuelOracle, AgreesOnAContractInText)
 
 TEST_F(FuelOracle, AgreesOnInk)
 {
-    const char* folder = std::getenv("PHALA_INK_FLIPPER");
+    const char* folder = std::getenv("PHALA_INK_CONTRACTS");
     if (folder == nullptr)
-        GTEST_SKIP() << "PHALA_INK_FLIPPER is not set: run tools/build_ink_flipper.sh";
-    std::ifstream file{std::string{folder} + "/ink_flipper.wasm", std::ios::binary};
+        GTEST_SKIP() << "PHALA_INK_CONTRACTS is not set: run tools/build_ink_contracts.sh";
+    std::ifstream file{std::string{folder} + "/ink4_flipper.wasm", std::ios::binary};
     const Bytes wasm{std::istreambuf_iterator<char>{file}, {}};
     compare(wasm, {{Entry::Deploy, "9bae9d5e01"_hex},
                    {Entry::Call, "2f865bd9"_hex},

@@ -1,5 +1,5 @@
-// A contract compiled by ink! 4.3 runs unmodified. tools/build_ink_flipper.sh builds it from tests/ink_flipper and prints
-// the folder for PHALA_INK_FLIPPER; ./dev test does both.
+// A contract compiled by ink! 4.3 runs unmodified. tools/build_ink_contracts.sh builds it from contracts/ink and prints
+// the folder for PHALA_INK_CONTRACTS; ./dev test does both.
 #include "base/hex.hpp"
 #include "crypto/hash.hpp"
 #include "worker/core/engine/engine_testing.hpp"
@@ -21,10 +21,10 @@ class InkFlipper : public ::testing::Test {
 protected:
     void SetUp() override
     {
-        const char* folder = std::getenv("PHALA_INK_FLIPPER");
+        const char* folder = std::getenv("PHALA_INK_CONTRACTS");
         if (folder == nullptr)
-            GTEST_SKIP() << "PHALA_INK_FLIPPER is not set: run tools/build_ink_flipper.sh";
-        std::ifstream file{std::string{folder} + "/ink_flipper.wasm", std::ios::binary};
+            GTEST_SKIP() << "PHALA_INK_CONTRACTS is not set: run tools/build_ink_contracts.sh";
+        std::ifstream file{std::string{folder} + "/ink4_flipper.wasm", std::ios::binary};
         const Bytes code{std::istreambuf_iterator<char>{file}, {}};
         cluster.state = test_engine().deposit({}, kAlice, 1'000'000'000);
         const auto uploaded = test_engine().upload_code(cluster.state, kAlice, code, Determinism::Enforced);

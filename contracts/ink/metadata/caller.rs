@@ -1,0 +1,2 @@
+extern crate ink_caller as _;
+include!("print.rs");

@@ -1,0 +1,2 @@
+extern crate ink_flipper as _;
+include!("print.rs");

@@ -1,0 +1,2 @@
+extern crate ink_psp22 as _;
+include!("print.rs");

@@ -9,7 +9,7 @@ namespace phala::cli {
 std::string_view describe(AbiError error)
 {
     switch (error) {
-    case AbiError::BadBundle: return "the file is no contract bundle of version 4";
+    case AbiError::BadBundle: return "the file is no contract bundle of version 4 or 5";
     case AbiError::UnknownName: return "the contract has no such message";
     case AbiError::WrongArguments: return "the message takes other arguments";
     case AbiError::BadValue: return "a value does not fit its type";
@@ -27,6 +27,38 @@ json::Value value_of_text(const std::string& text)
     return parsed ? std::move(*parsed) : json::Value{text};
 }
 
+Outcome<std::vector<Abi::Argument>> arguments_of(const json::Value& entry, const std::string& label)
+{
+    std::vector<Abi::Argument> out;
+    for (const auto& argument : array_member(entry, "args")) {
+        const auto* type = argument.find("type");
+        if (type == nullptr)
+            return fail(AbiError::BadBundle, label);
+        const auto& display = array_member(*type, "displayName");
+        out.push_back({text_member(argument, "label"), number_of(type->find("type")),
+                       display.empty() || display.back().string() == nullptr ? "" : *display.back().string()});
+    }
+    return out;
+}
+
+Outcome<std::vector<Abi::Event>> events_of(const json::Value& spec)
+{
+    std::vector<Abi::Event> out;
+    for (const auto& entry : array_member(spec, "events")) {
+        Abi::Event event{text_member(entry, "label"), text_member(entry, "signature_topic"), {}};
+        PHALA_TRY(event.fields, arguments_of(entry, event.label));
+        out.push_back(std::move(event));
+    }
+    return out;
+}
+
+/// "4" of ink! 4, or 5 of ink! 5.
+bool is_known_version(const json::Value& bundle)
+{
+    const auto* version = bundle.find("version");
+    return version != nullptr && (*version == json::Value{"4"} || *version == json::Value{5});
+}
+
 Outcome<std::vector<Abi::Message>> callables(const json::Value& spec, std::string_view kind)
 {
     std::vector<Abi::Message> out;
@@ -36,15 +68,7 @@ Outcome<std::vector<Abi::Message>> callables(const json::Value& spec, std::strin
         PHALA_TRY(message.selector, from_hex(text_member(entry, "selector")));
         if (message.label.empty() || message.selector.size() != 4)
             return fail(AbiError::BadBundle, std::string{kind});
-        for (const auto& argument : array_member(entry, "args")) {
-            const auto* type = argument.find("type");
-            if (type == nullptr)
-                return fail(AbiError::BadBundle, message.label);
-            const auto& display = array_member(*type, "displayName");
-            message.arguments.push_back(
-                {text_member(argument, "label"), number_of(type->find("type")),
-                 display.empty() || display.back().string() == nullptr ? "" : *display.back().string()});
-        }
+        PHALA_TRY(message.arguments, arguments_of(entry, message.label));
         if (const auto* result = entry.find("returnType"); result != nullptr && !result->is_null())
             message.result = number_of(result->find("type"));
         const auto* mutates = entry.find("mutates");
@@ -64,7 +88,7 @@ Outcome<Abi> Abi::parse(std::string_view text)
     PHALA_TRY(const auto bundle, json::parse(text));
     const auto* spec = bundle.find("spec");
     const auto* contract = bundle.find("contract");
-    if (spec == nullptr || contract == nullptr || text_member(bundle, "version") != "4")
+    if (spec == nullptr || contract == nullptr || !is_known_version(bundle))
         return fail(AbiError::BadBundle);
     Abi abi;
     abi.name_ = text_member(*contract, "name");
@@ -73,6 +97,7 @@ Outcome<Abi> Abi::parse(std::string_view text)
     }
     PHALA_TRY(abi.constructors_, callables(*spec, "constructors"));
     PHALA_TRY(abi.messages_, callables(*spec, "messages"));
+    PHALA_TRY(abi.events_, events_of(*spec));
     for (const auto& entry : array_member(bundle, "types")) {
         const auto id = number_of(entry.find("id"));
         const auto* type = entry.find("type");
@@ -116,6 +141,27 @@ Outcome<json::Value> Abi::decode(std::optional<std::uint32_t> type, ByteView byt
     if (!value)
         return fail(AbiError::BadAnswer, to_hex0x(bytes.first(std::min<std::size_t>(bytes.size(), 64))));
     return std::move(*value);
+}
+
+Outcome<Abi::DecodedEvent> Abi::decode_event(std::string_view topic, ByteView data) const
+{
+    const bool by_topic = !events_.empty() && !events_.front().signature.empty();
+    const auto found = std::ranges::find_if(events_, [&](const Event& event) {
+        return by_topic ? event.signature == topic
+                        : !data.empty() && data[0] < events_.size() && &event == &events_[data[0]];
+    });
+    if (found == events_.end())
+        return fail(AbiError::UnknownName, "an event of " + name_ + " that the bundle does not tell of");
+    std::vector<std::uint32_t> types;
+    for (const auto& field : found->fields)
+        types.push_back(field.type);
+    const auto values = decode_values(types_, types, by_topic ? data : data.subspan(1));
+    if (!values)
+        return fail(AbiError::BadAnswer, "event " + found->label);
+    DecodedEvent out{found->label, json::Value{json::Object{}}};
+    for (std::size_t i = 0; i < values->size(); ++i)
+        out.fields[found->fields[i].label] = (*values)[i];
+    return out;
 }
 
 } // namespace phala::cli

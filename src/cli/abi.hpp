@@ -36,6 +36,16 @@ public:
         std::string docs;
     };
 
+    struct Event {
+        std::string label;
+        std::string signature; ///< the first topic, 0x…; empty where the data begins with the event's index (ink! 4)
+        std::vector<Argument> fields;
+    };
+    struct DecodedEvent {
+        std::string name;
+        json::Value fields;
+    };
+
     [[nodiscard]] const std::string& name() const { return name_; }
     [[nodiscard]] const Bytes& code() const { return code_; }
     [[nodiscard]] const std::vector<Message>& constructors() const { return constructors_; }
@@ -51,12 +61,16 @@ public:
     /// The value of a type from its encoding, which must end there. Without a type nothing may come.
     Outcome<json::Value> decode(std::optional<std::uint32_t> type, ByteView bytes) const;
 
+    /// An event by its first topic (0x…, empty: none) and its data.
+    Outcome<DecodedEvent> decode_event(std::string_view topic, ByteView data) const;
+
 private:
     Outcome<const Message*> find(const std::vector<Message>& list, std::string_view label) const;
 
     std::string name_;
     Bytes code_;
     std::vector<Message> constructors_, messages_;
+    std::vector<Event> events_;
     AbiTypes types_;
 };
 

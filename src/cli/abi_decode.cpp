@@ -158,6 +158,20 @@ private:
 
 } // namespace
 
+std::optional<std::vector<json::Value>> decode_values(const AbiTypes& types, const std::vector<std::uint32_t>& wanted,
+                                                      ByteView bytes)
+{
+    Decoder decoder{types, bytes};
+    std::vector<json::Value> out;
+    for (const auto type : wanted) {
+        auto value = decoder.value(type);
+        if (!value)
+            return std::nullopt;
+        out.push_back(std::move(*value));
+    }
+    return decoder.at_end() ? std::optional{std::move(out)} : std::nullopt;
+}
+
 std::optional<json::Value> decode_value(const AbiTypes& types, std::uint32_t type, ByteView bytes)
 {
     Decoder decoder{types, bytes};

@@ -53,6 +53,7 @@ void hostile_bundle(std::string_view text, ByteView rest)
         (void)abi->encode(message, arguments).has_value();
         (void)abi->decode(message.result, rest).has_value();
     }
+    (void)abi->decode_event("0x01", rest).has_value();
 }
 
 } // namespace

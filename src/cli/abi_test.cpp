@@ -4,6 +4,8 @@
 #include "cli/abi_types.hpp"
 
 #include "base/hex.hpp"
+#include "crypto/hash.hpp"
+#include "crypto/ss58.hpp"
 
 #include <gtest/gtest.h>
 
@@ -197,6 +199,37 @@ TEST(Abi, RefusesAnswersThatDoNotFit)
     EXPECT_NE(refused.error().message().find("0x05"), std::string::npos);
     EXPECT_TRUE(abi().decode(std::nullopt, {})->is_null());
     EXPECT_FALSE(abi().decode(std::nullopt, *from_hex("00")));
+}
+
+TEST(Abi, DecodesEventsByTheirIndex) // ink! 4
+{
+    const Bytes fields = concat(crypto::blake2_256({}), *from_hex("07000000000000000000000000000000"));
+    const auto moved = abi().decode_event("", concat(Bytes{1}, fields));
+    ASSERT_TRUE(moved) << moved.error().message();
+    EXPECT_EQ(moved->name, "Moved");
+    EXPECT_EQ(*moved->fields.find("value"), json::Value{7});
+    EXPECT_EQ(*moved->fields.find("by")->string(), crypto::address_of(crypto::blake2_256({})));
+    EXPECT_EQ(abi().decode_event("", Bytes{0})->name, "Ended");
+    EXPECT_FALSE(abi().decode_event("", Bytes{2}));
+    EXPECT_FALSE(abi().decode_event("", {}));
+    EXPECT_FALSE(abi().decode_event("", concat(Bytes{1}, fields, Bytes{0})));
+}
+
+TEST(Abi, DecodesEventsByTheirTopic) // ink! 5
+{
+    std::string text{kBundle};
+    const auto replace = [&](std::string_view from, std::string_view to) {
+        text.replace(text.find(from), from.size(), to);
+    };
+    replace(R"("version": "4")", R"("version": 5)");
+    replace(R"({"label": "Ended",)", R"({"label": "Ended", "signature_topic": "0x01",)");
+    replace(R"({"label": "Moved",)", R"({"label": "Moved", "signature_topic": "0x02",)");
+    const auto parsed = Abi::parse(text);
+    ASSERT_TRUE(parsed) << parsed.error().message();
+    EXPECT_EQ(parsed->decode_event("0x01", {})->name, "Ended");
+    EXPECT_EQ(*parsed->decode_event("0x02", concat(Bytes(32), Bytes{9}, Bytes(15)))->fields.find("value"),
+              json::Value{9});
+    EXPECT_FALSE(parsed->decode_event("0x03", {}));
 }
 
 TEST(Abi, RefusesFilesThatAreNoBundle)

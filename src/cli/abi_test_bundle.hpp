@@ -14,6 +14,10 @@ inline constexpr std::string_view kBundle = R"({
       {"label": "supply", "selector": "0x5209275f", "args": [], "returnType": {"type": 1, "displayName": ["Result"]}, "mutates": false, "docs": []},
       {"label": "forget", "selector": "0x00000001", "args": [], "returnType": null, "mutates": true, "docs": []},
       {"label": "take", "selector": "0x00000002", "args": [{"label": "order", "type": {"type": 10, "displayName": ["Order"]}}], "returnType": {"type": 10, "displayName": ["Order"]}, "mutates": false, "docs": []}
+    ],
+    "events": [
+      {"label": "Ended", "args": [], "docs": []},
+      {"label": "Moved", "args": [{"label": "by", "indexed": true, "type": {"type": 4, "displayName": ["AccountId"]}}, {"label": "value", "indexed": false, "type": {"type": 0, "displayName": ["u128"]}}], "docs": []}
     ]
   },
   "types": [

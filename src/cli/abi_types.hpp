@@ -40,6 +40,10 @@ bool is_byte(const AbiTypes& types, std::uint32_t id);
 Outcome<> encode_value(const AbiTypes& types, Bytes& out, std::uint32_t type, const json::Value& value,
                        unsigned depth = 0);
 
+/// Values one after another that fill all the bytes; none where they are no such values.
+std::optional<std::vector<json::Value>> decode_values(const AbiTypes& types, const std::vector<std::uint32_t>& wanted,
+                                                      ByteView bytes);
+
 /// The value that fills all the bytes; none where they are of no such value.
 std::optional<json::Value> decode_value(const AbiTypes& types, std::uint32_t type, ByteView bytes);
 

@@ -2,7 +2,7 @@
 import './lib/quiet.mjs';
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -153,6 +153,89 @@ describe('the command line', () => {
     await fails(/InsufficientBalance/, ['contract', 'call', token.metadata, token.id, 'transfer', '//Bob', '1', '--from', '//Ferdie']);
     await fails(/ContractNotFound|NoContract|not found/i, ['contract', 'query', token.metadata, `0x${'77'.repeat(32)}`, 'supply']);
     await fails(/refused it: PhalaPhatContracts\.ClusterNotFound/, ['contract', 'upload', token.metadata, '--cluster', '7']);
+  });
+
+  test('what a command would cost, and what an account has in the cluster', async () => {
+    const token = ready.contracts.token_a;
+    const cost = await json('contract', 'estimate', token.metadata, token.id, 'transfer', '//Bob', '1');
+    assert.ok(cost.gas > 0);
+    assert.match(cost.prepaid, /^0\.\d+ PHA$/);
+    assert.match(cost.storageDeposit, /PHA$/);
+    await fails(/InsufficientBalance \(revert/, ['contract', 'estimate', token.metadata, token.id, 'transfer', '//Bob', '1', '--from', '//Ferdie']);
+    const { address } = await json('account', 'generate');
+    assert.deepEqual(await json('cluster', 'balance', address).then(({ free, total }) => [free, total]), ['0 PHA', '0 PHA']);
+    await json('cluster', 'deposit', '1.5', '--to', address);
+    await until('the deposit', async () => (await json('cluster', 'balance', address)).free === '1.5 PHA');
+    const alice = await json('cluster', 'balance', '//Alice');
+    assert.match(alice.deposits, /^0\.0*[1-9]\d* PHA$/, 'code and storage are held as deposits');
+  });
+
+  test('errors by their names: trap, revert, out of gas, decode, permission', async () => {
+    const { probe } = ready.contracts;
+    const asked = (message, ...args) => ['contract', 'query', probe.metadata, probe.id, message, ...args];
+    await fails(/ContractTrapped \(trap/, asked('trap'));
+    await fails(/OutOfGas \(out of gas/, asked('loop'));
+    await fails(/refuses: Refused \(revert/, asked('refuse'));
+    await fails(/ContractTrapped \(trap/, ['contract', 'call', probe.metadata, probe.id, 'change_and_trap']);
+    await fails(/refuses: Refused \(revert/, ['contract', 'call', probe.metadata, probe.id, 'change_and_refuse']);
+    // the swap has no message of the probe's name: a bundle of another contract
+    await fails(/CouldNotReadInput \(decode/, ['contract', 'query', probe.metadata, ready.contracts.swap.id, 'get']);
+    await fails(/NotYours/, ['contract', 'query', ready.contracts.token_a.metadata, ready.contracts.token_a.id, 'balance_of', '//Alice', '--from', '//Bob']);
+  });
+
+  test('logs and events: all, of one contract, of one kind, and those to come', async () => {
+    const { probe } = ready.contracts;
+    await json('contract', 'call', probe.metadata, probe.id, 'note', 'seen', '--from', '//Dave');
+    const dave = (await json('account', 'inspect', '//Dave')).address;
+    const lines = async (...args) => {
+      const { code, out, err } = await phala('--json', ...args);
+      assert.equal(code, 0, err);
+      return out.split('\n').filter(Boolean).map((line) => JSON.parse(line));
+    };
+    const outputs = await lines('logs', '--contract', probe.id, '--type', 'MessageOutput', '--count', '1');
+    assert.deepEqual(outputs.map(({ type, contract }) => [type, contract]), [['MessageOutput', probe.id]]);
+    const events = await lines('contract', 'events', probe.metadata, probe.id, '--name', 'Noted', '--count', '1');
+    assert.equal(events[0].fields.by, dave);
+    assert.match((await phala('contract', 'events', probe.metadata, probe.id)).out, /Noted/);
+    await phala('contract', 'query', probe.metadata, probe.id, 'log', 'a line of a query');
+    assert.match((await phala('logs', '--type', 'Log', '--level', '3')).out, /query info: a line of a query/);
+    assert.doesNotMatch((await phala('logs', '--type', 'Log', '--level', '1')).out, /a line of a query/);
+
+    const following = new Program('phala logs', paths.cli, ['--node', ready.node.ws, '--worker', ready.workers[0].url, 'logs', '--follow', '--type', 'Log'], join(folder, 'follow.log'));
+    await phala('contract', 'query', probe.metadata, probe.id, 'log', 'a line to come');
+    await following.line(/a line to come/, 20_000);
+    await following.stop('SIGINT');
+  });
+
+  test('keys in files, for whoever does not want them on a command line', async () => {
+    const file = join(folder, 'key');
+    const made = await json('account', 'generate', '--save', file);
+    assert.equal(made.phrase, undefined);
+    assert.equal((await json('account', 'inspect', `file:${file}`)).address, made.address);
+    await json('transfer', made.address, '2', '--from', '//Alice');
+    await json('transfer', '//Bob', '1', '--from', `file:${file}`);
+    await fails(/there is a file already/, ['account', 'generate', '--save', file]);
+    chmodSync(file, 0o644);
+    await fails(/chmod 600/, ['transfer', '//Bob', '1', '--from', `file:${file}`]);
+  });
+
+  test('a shell completes the commands', async () => {
+    const { out } = await phala('completion', 'bash');
+    const complete = async (...words) => {
+      const script = `${out}\nCOMP_WORDS=(${words.map((word) => `'${word}'`).join(' ')}); COMP_CWORD=${words.length - 1}; _phala; printf '%s\\n' "\${COMPREPLY[@]}"`;
+      return (await run('bash', ['-c', script])).out.split('\n').sort();
+    };
+    assert.deepEqual(await complete('phala', 'contract', 'e'), ['estimate', 'events']);
+    assert.ok((await complete('phala', 'contract', 'call', '--')).includes('--plain'));
+    assert.ok((await complete('phala', '')).includes('transfer'));
+    assert.match((await phala('completion', 'zsh')).out, /^autoload/);
+    assert.match((await phala('completion', 'fish')).out, /complete -c phala/);
+  });
+
+  test('what takes longer than a second is told', async () => {
+    const { err } = await phala('transfer', '//Bob', '1');
+    // a block comes every second: mostly there is something to wait for, and never anything else to say
+    assert.match(err, /^(waiting for the transaction in a block …)?$/);
   });
 
   test('a node or a worker that is not there', async () => {

@@ -1,0 +1,196 @@
+#include "cli/commands.hpp"
+
+#include "cli/amount.hpp"
+#include "cli/execution.hpp"
+#include "cli/logs.hpp"
+#include "cli/progress.hpp"
+#include "cli/session.hpp"
+
+#include "base/hex.hpp"
+#include "crypto/encrypted_data.hpp"
+#include "crypto/hash.hpp"
+#include "crypto/random.hpp"
+#include "runtime/khala/encode_call.hpp"
+
+namespace phala::cli {
+
+namespace {
+
+using worker::engine::ContractExecResult;
+
+Outcome<Bytes> salt_of(const Options& options)
+{
+    return options.salt.starts_with("0x") ? from_hex(options.salt) : Outcome<Bytes>{to_bytes(options.salt)};
+}
+
+Outcome<ContractExecResult> try_message(const Options& options, const Bytes& payload, bool estimating)
+{
+    PHALA_TRY(const auto id, contract_of(options));
+    PHALA_TRY(const auto value, parse_amount(options.value));
+    PHALA_TRY(const auto deposit, parse_amount(options.deposit));
+    PHALA_TRY(const auto answer,
+              ask_worker(options, id, worker::InkQuery::InkMessage{payload, deposit, value, estimating}));
+    return scale::decode<ContractExecResult>(answer);
+}
+
+/// What a unit of gas costs in the contract's cluster.
+Outcome<Balance> gas_price(worker::ChainClient& chain, const H256& contract)
+{
+    PHALA_TRY(const auto entry, read_map(chain, "PhalaPhatContracts", "Contracts", contract));
+    if (!entry)
+        return fail(CliError::NotFound, "no contract " + to_hex0x(contract) + " on chain");
+    PHALA_TRY(const auto info, scale::decode<runtime::phala_phat_contracts::BasicContractInfo>(*entry));
+    PHALA_TRY(const auto stored, read_map(chain, "PhalaPhatContracts", "Clusters", info.cluster));
+    if (!stored)
+        return fail(CliError::NotFound, "the contract's cluster " + to_hex0x(info.cluster));
+    PHALA_TRY(const auto cluster, scale::decode<ClusterInfo>(*stored));
+    return cluster.gas_price;
+}
+
+/// What the logger says about a command; nothing where it has no such record (any more).
+Outcome<std::optional<ContractExecResult>> command_result(const Options& options, const H256& contract,
+                                                          const std::string& nonce)
+{
+    LogFilter filter;
+    filter.contract = contract;
+    filter.type = "MessageOutput";
+    PHALA_TRY(auto logs, Logs::open(options));
+    if (!logs)
+        return std::optional<ContractExecResult>{};
+    PHALA_TRY(const auto records, logs->read(filter));
+    for (const auto& record : records)
+        if (const auto* of = record.find("nonce"); of != nullptr && *of == json::Value{nonce})
+            if (const auto* output = record.find("output"); output != nullptr && output->string() != nullptr) {
+                PHALA_TRY(const auto bytes, from_hex(*output->string()));
+                PHALA_TRY(auto result, scale::decode<ContractExecResult>(bytes, scale::Rest::Allow));
+                return std::optional{std::move(result)};
+            }
+    return std::optional<ContractExecResult>{};
+}
+
+} // namespace
+
+Outcome<> upload(const Options& options)
+{
+    PHALA_TRY(const auto abi, abi_of(options));
+    PHALA_TRY(auto chain, connect(options));
+    const auto call = runtime::khala::encode_call(runtime::phala_phat_contracts::cluster_upload_resource{
+        cluster_id(options.cluster), ResourceType::InkCode, abi.code()});
+    json::Value out;
+    out["codeHash"] = to_hex0x(code_hash(abi.code()));
+    return report(options, send(chain, call, options.from), std::move(out));
+}
+
+Outcome<> instantiate(const Options& options)
+{
+    PHALA_TRY(const auto abi, abi_of(options));
+    PHALA_TRY(const auto* constructor, abi.constructor(options.name));
+    PHALA_TRY(auto data, abi.encode(*constructor, options.arguments));
+    PHALA_TRY(const auto salt, salt_of(options));
+    PHALA_TRY(const auto deployer, account_of(options.from));
+    PHALA_TRY(auto chain, connect(options));
+    const H256 cluster = cluster_id(options.cluster);
+    const H256 hash = code_hash(abi.code());
+    const H256 id = contract_id(deployer, hash, cluster, salt);
+    const auto call = runtime::khala::encode_call(runtime::phala_phat_contracts::instantiate_contract{
+        {CodeIndex::WasmCode{hash}}, std::move(data), salt, cluster, 0, kGas, std::nullopt, 0});
+    const auto sent = send(chain, call, options.from);
+    if (!sent)
+        return std::unexpected{sent.error()};
+    Progress progress{"the key of contract " + to_hex0x(id)};
+    for (int turns = 0; turns < 300; ++turns) {
+        PHALA_TRY(const auto key, read_map(chain, "PhalaRegistry", "ContractKeys", id));
+        if (key) {
+            json::Value out;
+            out["contract"] = to_hex0x(id);
+            return report(options, sent, std::move(out));
+        }
+        progress.wait();
+    }
+    return fail(CliError::Late,
+                "contract " + to_hex0x(id) + " has no key: its constructor may have failed; ask the logger");
+}
+
+Outcome<> query(const Options& options)
+{
+    PHALA_TRY(const auto abi, abi_of(options));
+    PHALA_TRY(const auto* message, abi.message(options.name));
+    PHALA_TRY(const auto payload, abi.encode(*message, options.arguments));
+    PHALA_TRY(const auto result, try_message(options, payload, message->mutates));
+    PHALA_TRY(const auto value, outcome_of(abi, *message, result));
+    show(options, value);
+    return {};
+}
+
+Outcome<> estimate(const Options& options)
+{
+    PHALA_TRY(const auto abi, abi_of(options));
+    PHALA_TRY(const auto* message, abi.message(options.name));
+    PHALA_TRY(const auto payload, abi.encode(*message, options.arguments));
+    PHALA_TRY(const auto result, try_message(options, payload, true));
+    PHALA_CHECK(outcome_of(abi, *message, result));
+    PHALA_TRY(auto chain, connect(options));
+    PHALA_TRY(const auto id, contract_of(options));
+    PHALA_TRY(const auto price, gas_price(chain, id));
+    const std::uint64_t gas = result.gas_required.ref_time;
+    json::Value out;
+    out["gas"] = gas;
+    out["gasPrice"] = amount_text(price);
+    out["prepaid"] = amount_text(price * gas);
+    const auto* charge = result.storage_deposit.get_if<worker::engine::Charge>();
+    const auto* refund = result.storage_deposit.get_if<worker::engine::Refund>();
+    out["storageDeposit"] = amount_text(charge != nullptr ? charge->amount : 0);
+    if (refund != nullptr)
+        out["storageRefund"] = amount_text(refund->amount);
+    show(options, out);
+    return {};
+}
+
+Outcome<> call(const Options& options)
+{
+    PHALA_TRY(const auto abi, abi_of(options));
+    PHALA_TRY(const auto* message, abi.message(options.name));
+    if (!message->mutates)
+        return fail(CliError::Failed, message->label + " changes nothing: use query");
+    PHALA_TRY(const auto payload, abi.encode(*message, options.arguments));
+    PHALA_TRY(const auto id, contract_of(options));
+    PHALA_TRY(auto chain, connect(options));
+    PHALA_TRY(const auto value, parse_amount(options.value));
+    PHALA_TRY(const auto deposit, parse_amount(options.deposit));
+    // would it fail? then better before it is on chain
+    PHALA_TRY(const auto tried, try_message(options, payload, true));
+    PHALA_CHECK(outcome_of(abi, *message, tried));
+    PHALA_TRY(const auto key, read_map(chain, "PhalaRegistry", "ContractKeys", id));
+    if (!key || key->size() != 32)
+        return fail(CliError::NotFound, "no contract " + to_hex0x(id) + " with a key on chain");
+    const auto nonce = crypto::random_bytes<32>();
+    InkCommand command{InkCommand::InkMessage{{to_bytes(nonce)}, payload, value, kGas, std::nullopt}};
+    CommandPayload envelope;
+    if (options.plain) {
+        envelope = {CommandPayload::Plain{std::move(command)}};
+    } else {
+        const crypto::sr25519::KeyPair session{Secret<32>{crypto::random_bytes<32>()}};
+        PHALA_TRY(auto sealed, crypto::encrypt(session, PublicKey{array_of<32>(*key)}, crypto::random_bytes<12>(),
+                                               scale::encode(command)));
+        envelope = {CommandPayload::Encrypted{std::move(sealed)}};
+    }
+    const auto call = runtime::khala::encode_call(
+        runtime::phala_phat_contracts::push_contract_message{id, scale::encode(envelope), deposit});
+    const auto sent = send(chain, call, options.from);
+    if (!sent)
+        return std::unexpected{sent.error()};
+    PHALA_CHECK(wait_for_worker(options, sent->block));
+    // what it gave may be something else than what was tried before: others' commands came between
+    PHALA_TRY(const auto result, command_result(options, id, to_hex0x(nonce)));
+    json::Value out;
+    if (result) {
+        PHALA_TRY(auto given, outcome_of(abi, *message, *result));
+        if (!given.is_null() && !(given == json::Value{"Ok"})) // success says enough
+            out["answer"] = std::move(given);
+    }
+    out["encrypted"] = !options.plain;
+    out["nonce"] = to_hex0x(nonce);
+    return report(options, sent, std::move(out));
+}
+
+} // namespace phala::cli

@@ -1,0 +1,187 @@
+#include "cli/session.hpp"
+
+#include "cli/dispatch_failure.hpp"
+#include "cli/execution.hpp"
+#include "cli/key_file.hpp"
+#include "cli/progress.hpp"
+
+#include "base/hex.hpp"
+#include "crypto/hash.hpp"
+#include "crypto/random.hpp"
+#include "crypto/ss58.hpp"
+
+#include <algorithm>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+
+namespace phala::cli {
+
+std::string_view describe(CliError error)
+{
+    switch (error) {
+    case CliError::CannotRead: return "cannot read the file";
+    case CliError::NotFound: return "not found";
+    case CliError::Failed: return "failed";
+    case CliError::Late: return "not finished in time; it may still be";
+    }
+    return "phala";
+}
+
+namespace {
+
+void print_value(const json::Value& value, const std::string& indent)
+{
+    const auto* object = value.object();
+    if (object == nullptr) {
+        std::cout << indent << (value.string() != nullptr ? *value.string() : json::dump(value)) << "\n";
+        return;
+    }
+    std::size_t width = 0;
+    for (const auto& [name, member] : *object)
+        width = std::max(width, name.size());
+    for (const auto& [name, member] : *object)
+        std::cout << indent << name << std::string(width - name.size() + 2, ' ')
+                  << (member.string() != nullptr ? *member.string() : json::dump(member)) << "\n";
+}
+
+/// Fails with what the runtime says where the transaction at that place of the block had no effect.
+Outcome<> check_dispatch(worker::ChainClient& chain, const json::Value& block_hash, std::uint32_t index)
+{
+    PHALA_TRY(const auto events,
+              chain.node().call_bytes("state_getStorage", {to_hex0x(storage_key("System", "Events")), block_hash}));
+    PHALA_TRY(const auto failure, dispatch_failure(events.value_or(Bytes{}), index));
+    if (failure)
+        return fail(CliError::Failed, "the chain refused it: " + *failure);
+    return {};
+}
+
+} // namespace
+
+void show(const Options& options, const json::Value& value)
+{
+    if (options.json)
+        std::cout << json::dump(value) << "\n";
+    else
+        print_value(value, "");
+}
+
+Outcome<std::string> read_file(const std::string& path)
+{
+    std::ifstream file{path, std::ios::binary};
+    if (!file)
+        return fail(CliError::CannotRead, path);
+    return std::string{std::istreambuf_iterator<char>{file}, {}};
+}
+
+Outcome<AccountId> account_of(const std::string& who)
+{
+    if (who.starts_with("//") || who.starts_with("file:") || who.find(' ') != std::string::npos) {
+        PHALA_TRY(const auto pair, signer_of(who));
+        return AccountId{pair.account()};
+    }
+    PHALA_TRY(const auto account, crypto::parse_account(who));
+    return AccountId{account};
+}
+
+Outcome<worker::ChainClient> connect(const Options& options)
+{
+    PHALA_TRY(auto node, worker::NodeClient::connect(options.node, std::chrono::seconds{15}));
+    return worker::ChainClient::open(std::move(node));
+}
+
+Bytes storage_key(std::string_view pallet, std::string_view item)
+{
+    return concat(crypto::twox_128(bytes_of(pallet)), crypto::twox_128(bytes_of(item)));
+}
+
+Outcome<std::optional<Bytes>> read_map(worker::ChainClient& chain, std::string_view pallet, std::string_view item,
+                                       ByteView key)
+{
+    return chain.node().call_bytes("state_getStorage",
+                                   {to_hex0x(concat(storage_key(pallet, item), crypto::twox_64(key), key))});
+}
+
+Outcome<Sent> send(worker::ChainClient& chain, ByteView call, const std::string& from)
+{
+    PHALA_TRY(const auto signer, signer_of(from));
+    PHALA_TRY(const auto extrinsic, chain.sign(call, signer));
+    const std::string wanted = to_hex0x(extrinsic);
+    PHALA_TRY(const auto before, chain.finalized_head());
+    PHALA_CHECK(chain.node().call("author_submitExtrinsic", {wanted}));
+    BlockNumber next = before.number + 1;
+    Progress progress{"the transaction in a block"};
+    for (int turns = 0; turns < 600; ++turns) {
+        PHALA_TRY(const auto hash, chain.node().call("chain_getBlockHash", {next}));
+        if (hash.is_null()) {
+            progress.wait();
+            continue;
+        }
+        PHALA_TRY(const auto block, chain.node().call("chain_getBlock", {hash}));
+        const auto* inner = block.find("block");
+        const auto* extrinsics = inner == nullptr ? nullptr : inner->find("extrinsics");
+        if (extrinsics != nullptr && extrinsics->array() != nullptr) {
+            const auto& list = *extrinsics->array();
+            const auto at = std::ranges::find(list, json::Value{wanted});
+            if (at != list.end()) {
+                PHALA_CHECK(check_dispatch(chain, hash, static_cast<std::uint32_t>(at - list.begin())));
+                return Sent{extrinsic_hash(extrinsic), next};
+            }
+        }
+        ++next;
+    }
+    return fail(CliError::Late, "the transaction is not in a block");
+}
+
+Outcome<> report(const Options& options, const Outcome<Sent>& sent, json::Value more)
+{
+    if (!sent)
+        return std::unexpected{sent.error()};
+    more["extrinsic"] = to_hex0x(sent->extrinsic);
+    more["block"] = sent->block;
+    show(options, more);
+    return {};
+}
+
+Outcome<H256> contract_of(const Options& options)
+{
+    auto id = array_from_hex<32>(options.contract);
+    if (!id)
+        return fail(std::move(id), "a contract's id is 32 bytes of hex, not " + options.contract);
+    return H256{*id};
+}
+
+Outcome<Abi> abi_of(const Options& options)
+{
+    PHALA_TRY(const auto text, read_file(options.file));
+    auto abi = Abi::parse(text);
+    if (!abi)
+        return fail(std::move(abi), options.file);
+    return abi;
+}
+
+Outcome<> wait_for_worker(const Options& options, BlockNumber block)
+{
+    PHALA_TRY(const auto client, WorkerClient::at(options.worker));
+    Progress progress{"the worker to execute block " + std::to_string(block)};
+    for (int turns = 0; turns < 300; ++turns) {
+        PHALA_TRY(const auto info, client.info());
+        if (info.next_block > block)
+            return {};
+        progress.wait();
+    }
+    return fail(CliError::Late, "the worker has not executed block " + std::to_string(block));
+}
+
+Outcome<Bytes> ask_worker(const Options& options, const H256& contract, decltype(worker::InkQuery::data) data)
+{
+    PHALA_TRY(const auto client, WorkerClient::at(options.worker));
+    PHALA_TRY(const auto who, signer_of(options.from));
+    PHALA_TRY(const auto answer,
+              client.query(worker::InkQuery{{contract, crypto::random_bytes<32>()}, std::move(data)}, who));
+    if (!answer)
+        return fail(CliError::Failed, refusal_text(answer.error()));
+    return *answer;
+}
+
+} // namespace phala::cli

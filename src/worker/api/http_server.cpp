@@ -1,6 +1,7 @@
 #include "worker/api/http_server.hpp"
 
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/bind_executor.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
@@ -144,14 +145,15 @@ struct HttpServer::Impl {
     /// Runs the handler on the pool and comes back to the io thread with its answer.
     asio::awaitable<HttpResponse> run(HttpRequest request)
     {
-        co_await asio::post(pool, asio::use_awaitable);
+        // bound, for otherwise the coroutine would go on where it came from, and one slow query would hold up all
+        co_await asio::post(asio::bind_executor(pool, asio::use_awaitable));
         HttpResponse response;
         try {
             response = handler(request);
         } catch (const std::exception& error) {
             response = refusal(500, error.what());
         }
-        co_await asio::post(io, asio::use_awaitable);
+        co_await asio::post(asio::bind_executor(io, asio::use_awaitable));
         co_return response;
     }
 

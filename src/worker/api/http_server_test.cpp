@@ -6,6 +6,8 @@
 #include <boost/asio/write.hpp>
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <semaphore>
 #include <thread>
 
 namespace phala::worker::api {
@@ -158,6 +160,23 @@ TEST(HttpServer, ServesOthersWhileOneIsSlow)
     third.send("GET /third HTTP/1.1\r\nHost: x\r\n\r\n");
     EXPECT_NE(third.read_until("/third ").find("200 OK"), std::string::npos);
     EXPECT_EQ(ask(*server, post("/", "me")), "") << "one too many is sent away at once";
+}
+
+TEST(HttpServer, AnswersOthersWhileAHandlerWorks)
+{
+    std::binary_semaphore other_came{0};
+    const auto handler = [&](const HttpRequest& request) -> HttpResponse {
+        if (request.path == "/other")
+            other_came.release();
+        else if (!other_came.try_acquire_for(std::chrono::seconds{20})) // the end of a deadlock
+            throw std::runtime_error{"nobody else was answered"};
+        return echo(request);
+    };
+    const auto server = HttpServer::start({}, [](const std::string&) { return kLimit; }, handler).value();
+    Connection slow{*server};
+    slow.send(post("/slow", ""));
+    EXPECT_NE(ask(*server, post("/other", "")).find("200 OK"), std::string::npos);
+    EXPECT_NE(slow.read_all().find("200 OK"), std::string::npos);
 }
 
 TEST(HttpServer, SaysThatAPortIsInUse)

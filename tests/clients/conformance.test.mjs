@@ -1,0 +1,169 @@
+// Rows of spec contract-engine §10.2 and §10.4 against contracts of ours with the same messages, on a network of our own.
+// With PHALA_CONTRACT_DIR the same rows run against the prebuilt check_system.contract in that folder.
+import './lib/quiet.mjs';
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { PinkBlueprintPromise, signCertificate } from '@phala/sdk';
+import { Keyring } from '@polkadot/api';
+import { hexToU8a, u8aToHex } from '@polkadot/util';
+import { keccakAsHex, randomAsHex } from '@polkadot/util-crypto';
+import { GAS, PHA, bootstrap, contractId, deploy, loadContract } from './lib/bootstrap.mjs';
+import { send } from './lib/chain.mjs';
+import { answer, command } from './lib/demo.mjs';
+import { Network, until } from './lib/network.mjs';
+
+const prebuilt = process.env.PHALA_CONTRACT_DIR && join(process.env.PHALA_CONTRACT_DIR, 'check_system.contract');
+const files = { ours: 'check_system', ...(prebuilt && existsSync(prebuilt) ? { prebuilt } : {}) };
+
+for (const [whose, file] of Object.entries(files)) describe(`conformance of ${whose}`, () => {
+  let network, up, api, registry, pairs, built, checker;
+
+  before(async () => {
+    network = await Network.create();
+    try {
+      up = await bootstrap(network, { count: 1 });
+      ({ api, registry, pairs } = up);
+      built = loadContract(file, api);
+      checker = (await deploy(up, pairs.Alice, { checker: [built, 'default', []] })).checker;
+    } catch (error) {
+      network.dump();
+      throw error;
+    }
+  });
+  after(async () => {
+    await up?.api.disconnect();
+    await network?.stop();
+  });
+
+  const query = async (message, ...args) => {
+    const cert = await signCertificate({ pair: pairs.Alice });
+    return checker.query[message](cert.address, { cert, estimating: false }, ...args);
+  };
+  const value = async (message, ...args) => answer(await query(message, ...args)).value;
+  /** What a command gave: the same as in a transaction, told by the logger. */
+  const inTransaction = async (message, ...args) => {
+    const nonce = randomAsHex(32);
+    const { tx } = api;
+    // messages that only read are commands too; the SDK just does not offer them
+    const payload = checker.abi.findMessage(message).toU8a(args);
+    const ink = api.createType('InkCommand', { InkMessage: { nonce, message: api.createType('Bytes', payload).toHex(), transfer: 0, gasLimit: GAS, storageDepositLimit: null } });
+    const sent = await send(api, tx.phalaPhatContracts.pushContractMessage(checker.address, api.createType('CommandPayload', { Plain: ink }).toHex(), 0), pairs.Alice);
+    const block = (await api.rpc.chain.getHeader(sent.blockHash)).number.toNumber();
+    await until('the command', async () => (await registry.phactory.getInfo({})).blocknum > block, { every: 100 });
+    const { records } = await registry.loggerContract.getLogRaw({ contract: checker.address.toHex(), from: -100, count: 0 });
+    const output = hexToU8a(records.find((record) => record.nonce === nonce).output).slice(0, -4);
+    const { result } = api.createType('ContractExecResult', output);
+    if (result.isErr) return { failed: result.asErr.toJSON() };
+    const { returnType } = checker.abi.findMessage(message);
+    return { value: checker.abi.registry.createTypeUnsafe(returnType.lookupName || returnType.type, [result.asOk.data.toU8a(true)]).asOk };
+  };
+  const moduleError = (result) => [result.asErr.asModule.index.toNumber(), result.asErr.asModule.error[0]];
+
+  test('10.4: a flag is set and read', async () => {
+    await command(registry, checker, 'setFlag', pairs.Alice, ['a flag']);
+    assert.equal((await value('flag')).toString(), 'a flag');
+  });
+
+  test('10.4: the same contract is not made twice', async () => {
+    const tx = api.tx.phalaPhatContracts.instantiateContract({ WasmCode: built.codeHash }, built.abi.findConstructor('default').toU8a([]),
+      u8aToHex(Buffer.from('checker')), up.cluster, 0, GAS, null, 0);
+    assert.equal((await send(api, tx, pairs.Alice, { failing: true })).error, 'phalaPhatContracts.DuplicatedContract');
+    assert.equal(contractId(pairs.Alice, built.codeHash, up.cluster, 'checker'), checker.address.toHex());
+  });
+
+  test('10.2 test_get_balance', async () => {
+    const fresh = new Keyring({ type: 'sr25519', ss58Format: 30 }).addFromUri(`//Balance//${randomAsHex(8)}`);
+    await send(api, registry.transferToCluster(fresh.address, 114514n), pairs.Alice);
+    await until('the deposit', async () => (await value('directBalanceOf', fresh.address))[0].toBigInt() === 114514n);
+    assert.equal((await value('totalBalanceOf', fresh.address)).toBigInt(), 114514n);
+    assert.equal((await inTransaction('totalBalanceOf', fresh.address)).value.toBigInt(), 114514n);
+  });
+
+  test('10.2 test_signing2', async () => {
+    const key = (await value('sr25519DeriveKey', '0x73616c74')).toHex();
+    assert.equal((await inTransaction('sr25519DeriveKey', '0x73616c74')).value.toHex(), key);
+    const pubkey = (await value('sr25519GetPublicKey', key)).toHex();
+    assert.equal((await inTransaction('sr25519GetPublicKey', key)).value.toHex(), pubkey);
+    const signature = (await value('sr25519Sign', '0x6d7367', key)).toHex();
+    assert.equal((signature.length - 2) / 2, 64);
+    assert.equal((await inTransaction('sr25519Sign', '0x6d7367', key)).value.toHex(), '0x');
+    assert.ok((await value('sr25519Verify', '0x6d7367', pubkey, signature)).isTrue);
+    assert.ok((await inTransaction('sr25519Verify', '0x6d7367', pubkey, signature)).value.isTrue);
+  });
+
+  test('10.2 test_ecdsa_signing', async () => {
+    const pair = new Keyring({ type: 'ecdsa' }).addFromUri('//Alice');
+    const secret = '0xcb6df9de1efca7a3998a8ead4e02159d5fa99c3e0d4fd6432667390bb4726854'; // of //Alice
+    const hash = keccakAsHex('a message');
+    const signature = (await value('ecdsaSignPrehashed', secret, hash)).toHex();
+    assert.equal((await inTransaction('ecdsaSignPrehashed', secret, hash)).value.toHex(), signature);
+    assert.ok((await value('ecdsaVerifyPrehashed', signature, hash, u8aToHex(pair.publicKey))).isTrue);
+    assert.ok((await inTransaction('ecdsaVerifyPrehashed', signature, hash, u8aToHex(pair.publicKey))).value.isTrue);
+  });
+
+  test('10.2 test_getrandom, test_is_in_transaction, test_timestamp, test_worker_pubkey', async () => {
+    const random = (await value('getrandom', 32)).toHex();
+    assert.match(random, /^0x(?!0{64})[0-9a-f]{64}$/);
+    assert.equal((await inTransaction('getrandom', 32)).value.toHex(), '0x');
+    assert.ok((await value('isInTransaction')).isFalse);
+    assert.ok((await inTransaction('isInTransaction')).value.isTrue);
+    assert.ok((await value('timestamp')).toNumber() > 1_600_000_000_000);
+    assert.equal((await inTransaction('timestamp')).value.toNumber(), 0);
+    assert.equal((await value('workerPubkey')).toHex(), network.workers[0].pubkey);
+    assert.match((await inTransaction('workerPubkey')).value.toHex(), /^0x0{64}$/);
+  });
+
+  test('10.2 test_code_exists, test_event_chain_head, test_upgrade_runtime', async () => {
+    for (const sidevm of [false, true]) assert.ok((await value('codeExists', `0x${'00'.repeat(32)}`, sidevm)).isFalse);
+    assert.ok((await value('codeExists', built.codeHash, false)).isTrue);
+    assert.ok((await value('eventChainHead'))[0].toNumber() > 0);
+    assert.ok((await inTransaction('eventChainHead')).value[0].toNumber() > 0);
+    assert.equal((await value('runtimeVersion'))[0].toNumber(), 1);
+    assert.deepEqual((await value('systemContractVersion')).map((part) => part.toNumber()), [1, 2, 0]);
+  });
+
+  test('10.2 test_http_req, test_batch_http_req, test_pink_js_eval: not in a transaction', async () => {
+    assert.equal((await inTransaction('httpGet', 'https://example.com')).value[0].toNumber(), 523);
+    assert.equal((await inTransaction('batchHttpGet', ['https://example.com'], 1000)).value.asErr.toString(), 'NotAllowed');
+    assert.match((await inTransaction('pinkEvalJs', '1', [])).value.toString(), /Js evaluation is not supported in transaction/);
+  });
+
+  test('10.2 test_set_cache_in_tx, 10.4: without stake there is no cache', async () => {
+    assert.ok((await value('cacheSet', '0x01', '0x02')).isFalse);
+    assert.ok((await inTransaction('cacheSet', '0x01', '0x02')).value.isTrue);
+    assert.ok((await inTransaction('cacheGet', '0x01')).value.isNone);
+    assert.ok((await value('cacheGet', '0x01')).isNone);
+  });
+
+  test('10.2 test_for_errors', async () => {
+    for (const [id, error] of [[0xffff, 1], [0x01_0001, 0]]) {
+      assert.deepEqual(moduleError((await query('callChainExt', id)).result), [5, error]);
+      assert.deepEqual((await inTransaction('callChainExt', id)).failed.module, { index: 5, error: `0x0${error}000000` });
+    }
+  });
+
+  test('10.2 test_init_failure', async () => {
+    const blueprint = new PinkBlueprintPromise(api, registry, built.json, built.codeHash);
+    const cert = await signCertificate({ pair: pairs.Bob });
+    const failed = await blueprint.query.initFail(cert.address, { cert, salt: 'fail' });
+    assert.ok(failed.result.isOk && failed.result.asOk.result.flags.toString().includes('Revert'));
+    await assert.rejects(blueprint.query.initPanic(cert.address, { cert, salt: 'panic' }), /Estimation failed/);
+  });
+
+  test('10.2 test_cov_log', async () => {
+    assert.ok((await query('log', 'Hello, World!')).result.isOk);
+  });
+
+  test('10.4: a hook runs for an administrator, and for nobody else', async () => {
+    const called = async () => (await value('onBlockEndCalled')).isTrue;
+    await send(api, registry.transferToCluster(checker.address.toHex(), 1000n * PHA), pairs.Alice);
+    await command(registry, checker, 'setHook', pairs.Alice, [1_000_000_000_000n]);
+    for (const flag of ['one', 'two']) await command(registry, checker, 'setFlag', pairs.Alice, [flag]);
+    assert.equal(await called(), false);
+    await command(registry, registry.systemContract, 'system::grantAdmin', pairs.Alice, [checker.address.toHex()]);
+    await command(registry, checker, 'setHook', pairs.Alice, [1_000_000_000_000n]);
+    await until('the hook', called, { timeout: 20_000 });
+  });
+});

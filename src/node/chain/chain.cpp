@@ -389,6 +389,12 @@ Outcome<BlockNumber> Chain::revert(BlockNumber count)
 
 Outcome<> Chain::check(const H256& hash) const
 {
+    PHALA_CHECK(storage_changes(hash));
+    return {};
+}
+
+Outcome<std::vector<std::pair<Bytes, std::optional<Bytes>>>> Chain::storage_changes(const H256& hash) const
+{
     PHALA_TRY(auto header, impl_->require_header(hash));
     PHALA_TRY(auto extrinsics, body(hash));
     if (!extrinsics)
@@ -397,8 +403,8 @@ Outcome<> Chain::check(const H256& hash) const
         return fail(ChainError::BadNumber, "block 0 is not executed");
     PHALA_TRY(auto parent, impl_->require_header(header.parent_hash));
     PHALA_TRY(auto state, impl_->state_at(header.parent_hash, parent));
-    PHALA_CHECK(impl_->execute(parent, {std::move(header), std::move(*extrinsics)}, Impl::Want::Check));
-    return {};
+    PHALA_TRY(auto executed, impl_->execute(parent, {std::move(header), std::move(*extrinsics)}, Impl::Want::Check));
+    return std::move(executed.storage);
 }
 
 } // namespace phala::node

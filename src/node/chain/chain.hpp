@@ -110,6 +110,8 @@ public:
 
     /// Executes a stored block again and compares.
     Outcome<> check(const H256& hash) const;
+    /// As check; gives what the block changed, in order of keys. No value: removed.
+    Outcome<std::vector<std::pair<Bytes, std::optional<Bytes>>>> storage_changes(const H256& hash) const;
 
     /// Memory for what is read often, in bytes.
     struct Caches {

@@ -92,6 +92,7 @@ struct Drops {
 
 struct Executed {
     trie::Update trie;
+    std::vector<std::pair<Bytes, std::optional<Bytes>>> storage; ///< changes in order of keys; no value: removed
     BlockLog log;
     bool same_code = true;
     std::shared_ptr<const host::Runtime> runtime;

@@ -124,9 +124,10 @@ Outcome<Executed> Chain::Impl::execute(const Header& parent, const Block& block,
     if (changes.trie.root != block.header.state_root.bytes)
         return fail(ChainError::WrongRoot, to_hex0x(changes.trie.root));
 
-    Executed out{.trie = std::move(changes.trie), .log = {}, .runtime = runtime};
+    Executed out{.trie = std::move(changes.trie), .storage = {}, .log = {}, .runtime = runtime};
     out.same_code = std::ranges::none_of(changes.storage,
                                          [](const auto& change) { return equal(change.first, bytes_of(kCodeKey)); });
+    out.storage = std::move(changes.storage);
     if (want == Want::Log) {
         PHALA_TRY(out.log, block_log(*runtime, overlay));
     }

@@ -32,6 +32,8 @@ void add_key_methods(Methods& methods, const Api& api);
 void add_system_methods(Methods& methods, const Api& api);
 void add_payment_methods(Methods& methods, const Api& api);
 void add_phala_methods(Methods& methods, const Api& api);
+/// pha_*: what existing relayers of workers ask.
+void add_pha_methods(Methods& methods, const Api& api);
 void add_transaction_methods(Methods& methods, const Api& api);
 /// chainHead_v1, chainSpec_v1, archive_v1 and the transaction groups (spec substrate-host §8.3, §8.4).
 void add_new_api_methods(Methods& methods, const Api& api);

@@ -104,6 +104,7 @@ void add_all_methods(Methods& methods, const Api& api)
     add_system_methods(methods, api);
     add_payment_methods(methods, api);
     add_phala_methods(methods, api);
+    add_pha_methods(methods, api);
     add_child_state_methods(methods, api);
     add_new_api_methods(methods, api);
 }

@@ -4,6 +4,7 @@
 #include "base/result.hpp"
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -59,10 +60,29 @@ struct SignedMessageBytes {
 /// How many signatures a chain may have: one by a throw-away key, one that certifies this key.
 inline constexpr std::size_t kMaxChainLength = 2;
 
+/// Remembers which certificates are signed, and by whom: clients send the same one with each query. The oldest is
+/// forgotten where it grows too large. Safe from any thread.
+class CertificateCache {
+public:
+    explicit CertificateCache(std::size_t capacity = 4096);
+    ~CertificateCache();
+    CertificateCache(const CertificateCache&) = delete;
+    CertificateCache& operator=(const CertificateCache&) = delete;
+
+    /// As verify_signature over a certificate's body.
+    Outcome<ByteArray<32>> verify(std::uint32_t type, ByteView signature, SignedMessageBytes certificate,
+                                  ByteView pubkey);
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
 /// Checks a chain over an encoded query at the given block and returns the accounts of the signers, the root first:
-/// that is the origin. Fails with CertificateError.
+/// that is the origin. Certificates that `cache` knows are not checked again, but for their end. Fails with
+/// CertificateError.
 Outcome<std::vector<ByteArray<32>>> verify_chain(std::span<const CertifiedSignature> chain, ByteView query,
-                                                 std::uint32_t current_block);
+                                                 std::uint32_t current_block, CertificateCache* cache = nullptr);
 
 /// Checks one signature under a public key and returns the signer's account.
 Outcome<ByteArray<32>> verify_signature(std::uint32_t type, ByteView signature, SignedMessageBytes message,

@@ -7,6 +7,10 @@
 #include "crypto/sr25519.hpp"
 #include "scale/codec.hpp"
 
+#include <deque>
+#include <map>
+#include <mutex>
+
 namespace phala::crypto {
 
 namespace {
@@ -156,8 +160,39 @@ Outcome<Hash> verify_signature(std::uint32_t type, ByteView signature, SignedMes
     return account_of_secp256k1(key.bytes, rule->evm_account);
 }
 
+struct CertificateCache::Impl {
+    std::size_t capacity;
+    std::mutex mutex;
+    std::map<Hash, Hash> signers; ///< of what was signed how
+    std::deque<Hash> by_age;
+};
+
+CertificateCache::CertificateCache(std::size_t capacity) : impl_{new Impl{.capacity = capacity}} {}
+CertificateCache::~CertificateCache() = default;
+
+Outcome<Hash> CertificateCache::verify(std::uint32_t type, ByteView signature, SignedMessageBytes certificate,
+                                       ByteView pubkey)
+{
+    const Hash key = blake2_256(scale::encode(type, to_bytes(signature), to_bytes(certificate.bytes),
+                                              certificate.certificate_ttl, to_bytes(pubkey)));
+    {
+        const std::scoped_lock lock{impl_->mutex};
+        if (const auto known = impl_->signers.find(key); known != impl_->signers.end())
+            return known->second;
+    }
+    PHALA_TRY(const Hash signer, verify_signature(type, signature, certificate, pubkey));
+    const std::scoped_lock lock{impl_->mutex};
+    if (impl_->signers.emplace(key, signer).second)
+        impl_->by_age.push_back(key);
+    if (impl_->by_age.size() > impl_->capacity) {
+        impl_->signers.erase(impl_->by_age.front());
+        impl_->by_age.pop_front();
+    }
+    return signer;
+}
+
 Outcome<std::vector<Hash>> verify_chain(std::span<const CertifiedSignature> chain, ByteView query,
-                                        std::uint32_t current_block)
+                                        std::uint32_t current_block, CertificateCache* cache)
 {
     if (chain.empty())
         return fail(CertificateError::CertificateMissing);
@@ -176,7 +211,10 @@ Outcome<std::vector<Hash>> verify_chain(std::span<const CertifiedSignature> chai
             return fail(CertificateError::DecodeFailed, body.error().message());
         if (body->ttl < current_block)
             return fail(CertificateError::CertificateExpired);
-        PHALA_TRY(const auto signer, verify_signature(link.type, link.signature, message, body->pubkey));
+        const bool is_known_kind = cache != nullptr && message.certificate_ttl;
+        PHALA_TRY(const auto signer, is_known_kind
+                                         ? cache->verify(link.type, link.signature, message, body->pubkey)
+                                         : verify_signature(link.type, link.signature, message, body->pubkey));
         signers.insert(signers.begin(), signer);
         signed_body = scale::encode(*body);
         message = {signed_body, body->ttl};

@@ -207,6 +207,37 @@ TEST(Certificate, no_changed_bit_goes_unnoticed)
     }
 }
 
+TEST(Certificate, a_remembered_one_lets_nothing_else_through)
+{
+    CertificateCache cache{4};
+    const auto result = [&](const std::vector<CertifiedSignature>& chain, std::uint32_t block = 1) {
+        const auto signers = verify_chain(chain, kQuery, block, &cache);
+        return signers ? "accepted" : signers.error().message();
+    };
+    for (int round = 0; round < 3; ++round)
+        for (const auto& certified : kCertified) { // more than there is room for
+            const auto good = chain_of(certified);
+            EXPECT_EQ(result(good), "accepted");
+            EXPECT_EQ(result(good), "accepted");
+            EXPECT_EQ(verify_chain(good, kQuery, 1, &cache)->front(), *array_from_hex<32>(certified.account));
+            for (const std::size_t link : {0U, 1U}) {
+                auto chain = good;
+                chain[link].signature[7] ^= 0x04;
+                EXPECT_NE(result(chain), "accepted") << certified.name;
+                chain = good;
+                (*chain[link].encoded_body)[5] ^= 0x04;
+                EXPECT_NE(result(chain), "accepted") << certified.name;
+            }
+            auto chain = good;
+            chain[1].type = (chain[1].type + 1) % 6;
+            EXPECT_NE(result(chain), "accepted") << certified.name;
+            EXPECT_EQ(result(good, kForever), "accepted");
+        }
+    const auto good = chain_of(kCertified[0]);
+    ASSERT_EQ(result(good), "accepted");
+    EXPECT_EQ(result(good, kForever + 1U), "CertificateExpired");
+}
+
 // spec phala-sdk-wire V14, V15, V16
 TEST(Certificate, eip712_digests_and_signers)
 {

@@ -1,17 +1,20 @@
 #!/usr/bin/env node
 // What a user of a confidential contract waits for, end to end over HTTP: an encrypted query at 1 and 32 connections,
-// and the way from sending a command until its effect is visible, with blocks of 1 s. Prints; asserts nothing.
-//   node bench/confidential.mjs [--seconds 5] [--commands 10]
+// the way from sending a command until its effect is visible, with blocks of 1 s, and how long a worker that begins again
+// needs for the commands that it missed. Prints; asserts nothing.
+//   node bench/confidential.mjs [--seconds 5] [--commands 10] [--behind 10000]
 import '../tests/clients/lib/quiet.mjs';
+import { readFileSync } from 'node:fs';
 import { Agent, request as httpRequest } from 'node:http';
 import { performance } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
 import { GAS, bootstrap, captureQuery, openContract } from '../tests/clients/lib/bootstrap.mjs';
 import { balanceOf } from '../tests/clients/lib/demo.mjs';
+import { send } from '../tests/clients/lib/chain.mjs';
 import { Network, until } from '../tests/clients/lib/network.mjs';
-import { encodeQuery } from '../tests/clients/lib/worker_api.mjs';
+import { clusterState, encodeQuery } from '../tests/clients/lib/worker_api.mjs';
 
-const { values } = parseArgs({ options: { seconds: { type: 'string', default: '5' }, commands: { type: 'string', default: '10' } } });
+const { values } = parseArgs({ options: { seconds: { type: 'string', default: '5' }, commands: { type: 'string', default: '10' }, behind: { type: 'string', default: '10000' } } });
 
 function post(url, body, agent) {
   return new Promise((done, fail) => {
@@ -32,11 +35,18 @@ function report(name, times, seconds) {
   console.log(`${name.padEnd(44)} p50 ${at(sorted, 0.5).toFixed(2).padStart(8)} ms  p99 ${at(sorted, 0.99).toFixed(2).padStart(8)} ms${rate}`);
 }
 
-async function queries(url, bodies, connections, seconds) {
+/** Processor time that a process has taken, in ms. Linux counts it in hundredths of a second. */
+const cpuOf = (pid) => {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /, '').split(' ');
+  return (Number(fields[11]) + Number(fields[12])) * 10;
+};
+
+async function queries({ url, program }, bodies, connections, seconds) {
   const agent = new Agent({ keepAlive: true, maxSockets: connections });
   const times = [];
   const end = performance.now() + seconds * 1000;
   let next = 0;
+  const cpu = cpuOf(program.child.pid);
   const start = performance.now();
   await Promise.all(Array.from({ length: connections }, async () => {
     while (performance.now() < end) {
@@ -46,7 +56,32 @@ async function queries(url, bodies, connections, seconds) {
     }
   }));
   report(`encrypted query, ${connections} connection${connections === 1 ? '' : 's'}`, times, (performance.now() - start) / 1000);
+  const each = (cpuOf(program.child.pid) - cpu) / times.length;
+  console.log(`  the worker's processor time for each: ${(each * 1000).toFixed(0)} us, ${(1000 / each).toFixed(0)} per s and core`);
   agent.destroy();
+}
+
+/** Stops a worker, gives the chain so many commands, and starts it again. */
+async function catchUp(network, { api, pairs }, token, behind) {
+  const [one, two] = network.workers;
+  await two.program.stop();
+  const call = token.tx.transfer({ gasLimit: GAS }, pairs.Bob.address, 1n); // one ciphertext for all: the workers do not mind
+  const had = (await balanceOf(token, pairs.Bob, pairs.Bob)).value;
+  const begin = performance.now();
+  for (let sent = 0; sent < behind;) {
+    const count = Math.min(500, behind - sent);
+    await send(api, api.tx.utility.batchAll(Array(count).fill(call)), pairs.Alice, { timeout: 120_000 });
+    sent += count;
+  }
+  await until('all commands on the worker that runs', async () => (await balanceOf(token, pairs.Bob, pairs.Bob)).value === had + BigInt(behind), { timeout: 300_000, every: 100 });
+  console.log(`${behind} commands through the chain and one worker     ${((performance.now() - begin) / 1000).toFixed(1)} s`);
+  const { global } = await clusterState(one);
+  const restart = performance.now();
+  const again = await network.startWorker(2);
+  const serving = performance.now();
+  await until('what was missed', async () => (await clusterState(again)).global >= global, { timeout: 300_000, every: 20 });
+  const took = (performance.now() - restart) / 1000;
+  console.log(`restart with ${behind} commands behind               serves after ${((serving - restart) / 1000).toFixed(1)} s, caught up after ${took.toFixed(1)} s: ${(behind / took).toFixed(0)} commands per s`);
 }
 
 const network = await Network.create();
@@ -58,8 +93,8 @@ try {
   // made before the clock runs: a client's own cryptography in JavaScript takes longer than the answer
   const bodies = [];
   for (let count = 0; count < 64; ++count) bodies.push(encodeQuery(await captureQuery(up.registry, built, id, Alice, 'balanceOf', [Alice.address])));
-  await queries(network.workers[0].url, bodies, 1, 1); // warm
-  for (const connections of [1, 32]) await queries(network.workers[0].url, bodies, connections, Number(values.seconds));
+  await queries(network.workers[0], bodies, 1, 1); // warm
+  for (const connections of [1, 32]) await queries(network.workers[0], bodies, connections, Number(values.seconds));
 
   const times = [];
   for (let count = 0; count < Number(values.commands); ++count) {
@@ -70,6 +105,7 @@ try {
     times.push(performance.now() - begin);
   }
   report('command to visible effect, blocks of 1 s', times);
+  await catchUp(network, up, token, Number(values.behind));
   await up.api.disconnect();
 } catch (error) {
   network.dump();

@@ -32,6 +32,9 @@ struct Options {
     std::string payer = "//worker//1";
     std::string operator_account;
     std::string log = "info";
+    std::string private_address = "127.0.0.1";
+    std::optional<std::uint16_t> private_port;
+    std::size_t cores = std::max(1U, std::thread::hardware_concurrency());
     bool cors = true;
 };
 
@@ -96,7 +99,7 @@ Outcome<> run(const Options& options)
     PHALA_TRY(auto identity, identity_key(*store, *tee));
     PHALA_TRY(auto payer, crypto::KeyPair::from_uri(options.payer));
 
-    RelayOptions relay_options{options.node_url, options.endpoint, std::nullopt};
+    RelayOptions relay_options{.node_url = options.node_url, .benchmark_threads = options.cores};
     if (!options.operator_account.empty()) {
         PHALA_TRY(const auto account, crypto::parse_account(options.operator_account));
         relay_options.operator_account = AccountId{account};
@@ -122,15 +125,36 @@ Outcome<> run(const Options& options)
         spdlog::info("worker key {}, chain {}", to_hex0x(core.public_key()), to_hex0x(genesis));
 
         Published published;
-        const api::Methods methods{core, published, {genesis, tee->is_development(), std::string{kVersion}}};
-        PHALA_TRY(const auto server,
-                  api::HttpServer::start({.address = options.address, .port = options.port, .allow_cors = options.cors},
-                                         api::Methods::body_limit,
-                                         [&](const api::HttpRequest& request) { return methods.handle(request); }));
+        published.set(core.status()); // who asks at once is told what the last run left
+        PHALA_TRY(const auto endpoints,
+                  api::Endpoints::open(
+                      *store, [&](std::vector<RecordChange> changes) { return store->commit(std::move(changes)); },
+                      options.endpoint));
+        const api::Methods methods{
+            core, published, *endpoints, {genesis, tee->is_development(), std::string{kVersion}}};
+        const auto listen = [&](const api::HttpOptions& http, api::Door door) {
+            return api::HttpServer::start(
+                http, api::Methods::body_limit,
+                [&methods, door](const api::HttpRequest& request) { return methods.handle(request, door); });
+        };
+        PHALA_TRY(
+            const auto server,
+            listen({.address = options.address, .port = options.port, .allow_cors = options.cors}, api::Door::Public));
         const std::string url = "http://" + options.address + ":" + std::to_string(server->port());
         spdlog::info("serving on {}", url);
-        if (relay_options.endpoint.empty())
-            relay_options.endpoint = url;
+        std::unique_ptr<api::HttpServer> private_server;
+        if (options.private_port) {
+            PHALA_TRY(private_server, listen({.address = options.private_address,
+                                              .port = *options.private_port,
+                                              .allow_cors = false,
+                                              .threads = 2},
+                                             api::Door::Private));
+            spdlog::info("serving the operator on http://{}:{}", options.private_address, private_server->port());
+        }
+        relay_options.endpoints = [&] {
+            auto urls = endpoints->urls();
+            return urls.empty() ? std::vector{url} : urls;
+        };
         Relay relay{core, *store, *tee, published, std::move(payer), relay_options};
         return relay.run(stop.get_token());
     };
@@ -152,6 +176,12 @@ int main(int argc, char** argv)
     app.add_option("--data", options.data, "Folder for this worker's sealed data")->required();
     app.add_option("--address", options.address, "Address to serve clients on")->capture_default_str();
     app.add_option("--port", options.port, "Port to serve clients on; 0 takes any free one")->capture_default_str();
+    app.add_option("--private-address", options.private_address, "Address to serve the operator on")
+        ->capture_default_str();
+    app.add_option("--private-port", options.private_port,
+                   "Port to serve the operator on: endpoints, metrics; 0 takes any free one; default: none");
+    app.add_option("--cores", options.cores, "Threads that measure this machine when the chain asks for it")
+        ->capture_default_str();
     app.add_option("--endpoint", options.endpoint,
                    "URL under which clients reach this worker; default: its address and port");
     app.add_option("--payer", options.payer, "Secret URI of the account that pays for this worker's transactions")

@@ -1,13 +1,13 @@
 // Two workers of a cluster: equal whatever happens to one of them, and silent about what was confided to them.
 import './lib/quiet.mjs';
 import assert from 'node:assert/strict';
-import { readFileSync, readdirSync, statSync } from 'node:fs';
+import { readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { OnChainRegistry, signCertificate } from '@phala/sdk';
 import { u8aToHex, stringToU8a } from '@polkadot/util';
 import { randomAsHex } from '@polkadot/util-crypto';
-import { GAS, bootstrap, openContract } from './lib/bootstrap.mjs';
+import { GAS, PHA, bootstrap, openContract } from './lib/bootstrap.mjs';
 import { send } from './lib/chain.mjs';
 import { answer, command } from './lib/demo.mjs';
 import { Network, sleep, until } from './lib/network.mjs';
@@ -80,6 +80,88 @@ describe('two workers', () => {
     for (const worker of network.workers) assert.equal((await ask(await probeOn(worker), 'get')).toNumber(), had + sum, `worker ${worker.index}`);
   });
 
+  test('tell their operators how they get on, and nobody else', async () => {
+    const [worker] = network.workers;
+    const info = await (await fetch(`${worker.url}/info`)).json();
+    assert.equal(info.public_key, worker.pubkey.slice(2));
+    assert.equal(info.problem, '');
+    assert.ok(info.chain_head > 0 && info.blocknum > 1);
+    const metrics = await (await fetch(`${worker.operatorUrl}/metrics`)).text();
+    assert.match(metrics, /phala_worker_requests_total\{method="ContractQuery",outcome="ok"\} [1-9]/);
+    assert.equal((await fetch(`${worker.url}/metrics`)).status, 404);
+    const endpoint = '/prpc/PhactoryAPI.AddEndpoint';
+    const body = JSON.stringify({ encoded_endpoint_type: [1], endpoint: `${worker.url.replace('127.0.0.1', 'localhost')}` });
+    assert.equal((await fetch(`${worker.url}${endpoint}?json`, { method: 'POST', body })).status, 403);
+    const added = await fetch(`${worker.operatorUrl}${endpoint}?json`, { method: 'POST', body });
+    assert.equal(added.status, 200, await added.clone().text());
+    assert.equal((await added.json()).signature.length, 64);
+    await until('the new endpoint on chain', async () =>
+      (await api.query.phalaRegistry.endpoints(worker.pubkey)).unwrap().asV1[0].toString().includes('localhost'));
+  });
+
+  test('have measured their machines before they had contracts', async () => {
+    for (const worker of network.workers)
+      await until(`the score of worker ${worker.index}`, async () => (await api.query.phalaRegistry.workers(worker.pubkey)).unwrap().initialScore.isSome);
+  });
+
+  /** One more worker, registered. */
+  const another = async (index) => {
+    const worker = await network.startWorker(index);
+    worker.pubkey = `0x${(await workerInfo(worker)).publicKey}`;
+    await until(`the registration of worker ${index}`, async () => (await api.query.phalaRegistry.workers(worker.pubkey)).isSome);
+    return worker;
+  };
+  const serves = async (worker) => Boolean((await clusterState(worker).catch(() => null))?.root);
+
+  test('take in a third one later, which serves the same state until it is dismissed', async () => {
+    const third = await another(3);
+    try {
+      await send(api, api.tx.phalaPhatContracts.addWorkerToCluster(third.pubkey, up.cluster), pairs.Alice);
+      await until('the third worker in the cluster', () => serves(third));
+      await until('its report on chain', async () => (await api.query.phalaMq.offchainIngress({ Worker: third.pubkey })).unwrapOr(0) > 0);
+      await command(up.registry, probe, 'increment', pairs.Bob, [3]);
+      const [one, , three] = await commonState(network.workers);
+      assert.deepEqual(three, one);
+      assert.equal((await ask(await probeOn(third), 'get')).toNumber(), (await ask(probe, 'get')).toNumber());
+      await third.program.stop('SIGKILL');
+      await command(up.registry, probe, 'increment', pairs.Bob, [4]);
+      await network.startWorker(3);
+      const [again, , after] = await commonState(network.workers);
+      assert.deepEqual(after, again);
+
+      await send(api, api.tx.phalaPhatContracts.removeWorkerFromCluster(third.pubkey, up.cluster), pairs.Alice);
+      await until('the third worker out of the cluster', async () => !(await serves(network.workers[2])));
+      const { error } = await send(api, api.tx.phalaPhatContracts.addWorkerToCluster(third.pubkey, up.cluster), pairs.Alice, { failing: true });
+      assert.equal(error, 'phalaPhatContracts.WorkerIsBusy');
+    } finally {
+      const { program, data } = network.workers.pop();
+      await program.stop();
+      rmSync(data, { recursive: true }); // the next third worker is another one
+    }
+  });
+
+  test('know nothing of a second cluster beside theirs', async () => {
+    const other = await another(3);
+    try {
+      const { Alice, Bob } = pairs;
+      const form = api.tx.phalaPhatContracts.addCluster(Bob.address, { OnlyOwner: Bob.address }, [other.pubkey], 100n * PHA, 1, 1, 1, Bob.address);
+      await send(api, api.tx.sudo.sudo(form), Alice);
+      const second = `0x${'00'.repeat(31)}02`;
+      const { systemContract } = (await api.query.phalaPhatContracts.clusters(second)).unwrap();
+      await until('its key', async () => (await api.query.phalaRegistry.contractKeys(systemContract)).isSome);
+      assert.notEqual((await clusterState(other)).root, (await clusterState(network.workers[0])).root);
+      const upload = api.tx.phalaPhatContracts.clusterUploadResource(second, 'InkCode', '0x00');
+      assert.equal((await send(api, upload, Alice, { failing: true })).error, 'phalaPhatContracts.ClusterPermissionDenied');
+      const registry = await OnChainRegistry.create(api, { clusterId: second, pruntimeURL: other.url });
+      assert.equal(registry.clusterId, second);
+      await command(up.registry, probe, 'increment', Bob, [5]);
+      const [one, two] = await commonState(network.workers.slice(0, 2));
+      assert.deepEqual(two, one);
+    } finally {
+      await network.workers.pop().program.stop();
+    }
+  });
+
   test('what is sent encrypted is found in no block, file, log or answer', async () => {
     const marker = (name) => `${name}-${randomAsHex(12).slice(2)}`;
     const secret = { command: marker('command'), key: marker('key'), stored: marker('stored'), query: marker('query') };
@@ -108,6 +190,8 @@ describe('two workers', () => {
     places.set('log records', JSON.stringify(await up.registry.loggerContract.getLogRaw({ from: 0, count: 0 })));
     for (const worker of network.workers) {
       for (const method of ['getInfo', 'getClusterInfo', 'getContractInfo']) places.set(`${method} of worker ${worker.index}`, JSON.stringify(await worker.client[method]({})));
+      for (const page of [`${worker.url}/info`, `${worker.url}/help`, `${worker.operatorUrl}/metrics`, `${worker.operatorUrl}/prpc/PhactoryAPI.GetEndpointInfo`])
+        places.set(page, await (await fetch(page)).text());
     }
     const walk = (folder) => readdirSync(folder).flatMap((name) => {
       const path = join(folder, name);

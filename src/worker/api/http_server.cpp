@@ -44,6 +44,12 @@ std::string path_of(beast::string_view target)
     return std::string{target.substr(0, target.find('?'))};
 }
 
+std::string query_of(beast::string_view target)
+{
+    const auto mark = target.find('?');
+    return mark == beast::string_view::npos ? std::string{} : std::string{target.substr(mark + 1)};
+}
+
 HttpResponse refusal(unsigned status, std::string_view why)
 {
     return {status, "text/plain", to_bytes(bytes_of(why))};
@@ -52,6 +58,12 @@ HttpResponse refusal(unsigned status, std::string_view why)
 HttpResponse too_large()
 {
     return refusal(413, "the request is larger than this method takes");
+}
+
+std::string cost_since(std::chrono::steady_clock::time_point begin)
+{
+    const auto took = std::chrono::steady_clock::now() - begin;
+    return std::to_string(std::chrono::duration_cast<std::chrono::microseconds>(took).count()) + "us";
 }
 
 /// The answer to bytes that are no request; nothing where the connection itself is gone or was silent.
@@ -94,7 +106,8 @@ struct HttpServer::Impl {
     asio::io_context io{1};
     tcp::acceptor acceptor{io};
     std::thread thread;
-    std::size_t connections = 0; // touched on the io thread only
+    std::size_t connections = 0; // touched on the io thread only, like the next
+    std::uint64_t requests = 0;
 
     Outcome<> listen()
     {
@@ -140,6 +153,7 @@ struct HttpServer::Impl {
         response.set(http::field::access_control_allow_methods, "GET, POST, OPTIONS");
         response.set(http::field::access_control_allow_headers, "Content-Type");
         response.set(http::field::access_control_max_age, "86400");
+        response.set(http::field::access_control_expose_headers, "X-Request-Id, X-Cost-Time, X-Phactory-Signature");
     }
 
     /// Runs the handler on the pool and comes back to the io thread with its answer.
@@ -159,7 +173,7 @@ struct HttpServer::Impl {
 
     /// Reads a request and has it answered. Nothing: the connection is at its end. `open`: more may follow.
     asio::awaitable<std::optional<HttpResponse>> answer_next(beast::tcp_stream& stream, beast::flat_buffer& buffer,
-                                                             bool& open)
+                                                             bool& open, std::chrono::steady_clock::time_point& begin)
     {
         beast::error_code error;
         http::request_parser<Body> parser;
@@ -167,6 +181,7 @@ struct HttpServer::Impl {
         parser.body_limit(boost::none);
         open = false;
         co_await http::async_read_header(stream, buffer, parser, asio::redirect_error(asio::use_awaitable, error));
+        begin = std::chrono::steady_clock::now(); // an open connection may have waited long for it
         if (error)
             co_return refusal(error);
         const std::string path = path_of(parser.get().target());
@@ -180,7 +195,8 @@ struct HttpServer::Impl {
         if (parser.get().method() == http::verb::options)
             co_return HttpResponse{204, "text/plain", {}};
         auto request = parser.release();
-        co_return co_await run({std::string{request.method_string()}, path, std::move(request.body())});
+        co_return co_await run({std::string{request.method_string()}, path, std::move(request.body()),
+                                query_of(request.target()), std::string{request[http::field::content_type]}});
     }
 
     asio::awaitable<void> serve(beast::tcp_stream stream)
@@ -189,11 +205,16 @@ struct HttpServer::Impl {
         beast::error_code error;
         for (bool open = true; open && !error;) {
             stream.expires_after(kIdle);
-            auto answer = co_await answer_next(stream, buffer, open);
+            std::chrono::steady_clock::time_point begin{};
+            auto answer = co_await answer_next(stream, buffer, open, begin);
             if (!answer)
                 break;
             Response response{static_cast<http::status>(answer->status), 11};
             response.set(http::field::content_type, answer->content_type);
+            response.set("X-Request-Id", std::to_string(++requests));
+            response.set("X-Cost-Time", cost_since(begin));
+            for (const auto& [name, value] : answer->headers)
+                response.set(name, value);
             add_cors(response);
             response.keep_alive(open);
             response.body() = std::move(answer->body);

@@ -6,6 +6,8 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace phala::worker::api {
 
@@ -16,12 +18,15 @@ struct HttpRequest {
     std::string method; ///< "GET", "POST", "OPTIONS"
     std::string path;   ///< without the query string
     Bytes body;
+    std::string query = {};        ///< behind the '?'
+    std::string content_type = {}; ///< as the client names it
 };
 
 struct HttpResponse {
     unsigned status = 200;
     std::string content_type = "application/octet-stream";
     Bytes body;
+    std::vector<std::pair<std::string, std::string>> headers = {}; ///< further ones
 };
 
 struct HttpOptions {

@@ -3,6 +3,8 @@
 #include "base/hex.hpp"
 #include "crypto/random.hpp"
 #include "primitives/identifiers.hpp"
+#include "primitives/registration.hpp"
+#include "worker/api/prpc_json.hpp"
 #include "worker/core/snapshot.hpp"
 
 #include "prpc.pb.h"
@@ -14,30 +16,30 @@
 
 namespace phala::worker::api {
 
+namespace pb = google::protobuf;
+
 namespace {
 
 constexpr std::string_view kPrefix = "/prpc/PhactoryAPI.";
 constexpr std::size_t kSmallBody = 1024;
+constexpr std::size_t kMaxSignedBody = 10 * 1024 * 1024;
 
-template <class Message>
-Bytes serialize(const Message& message)
-{
-    Bytes out(message.ByteSizeLong());
-    message.SerializeToArray(out.data(), static_cast<int>(out.size()));
-    return out;
-}
+/// A message of whatever type, or a status and why.
+struct Refusal {
+    unsigned status;
+    std::string why;
+};
+using Answer = std::expected<std::unique_ptr<pb::Message>, Refusal>;
 
-HttpResponse refuse(unsigned status, const std::string& why)
+std::unexpected<Refusal> refuse(unsigned status, std::string why)
 {
-    prpc::PrpcError error;
-    error.set_message(why);
-    return {status, "application/octet-stream", serialize(error)};
+    return std::unexpected{Refusal{status, std::move(why)}};
 }
 
 template <class Message>
-HttpResponse succeed(const Message& message)
+Answer succeed(Message&& message)
 {
-    return {200, "application/octet-stream", serialize(message)};
+    return std::make_unique<std::remove_cvref_t<Message>>(std::forward<Message>(message));
 }
 
 std::uint64_t now_ms()
@@ -51,17 +53,31 @@ std::uint64_t now_ms()
 struct Call {
     const Core& core;
     const Status& status;
+    const Progress& progress;
+    Endpoints& endpoints;
     const ServiceInfo& info;
     const Bytes& body;
+    bool is_json;
 };
 
 /// Parses a request message or gives the 400 that says so.
 template <class Message>
-Outcome<Message> parse(const Bytes& body)
+std::expected<Message, Refusal> parse(const Call& call)
 {
     Message message;
-    if (!message.ParseFromArray(body.data(), static_cast<int>(body.size())))
-        return fail(CoreError::BadQuery, "the body is no " + std::string{message.GetTypeName()});
+    if (!call.is_json) {
+        if (!message.ParseFromArray(call.body.data(), static_cast<int>(call.body.size())))
+            return refuse(400, std::string{describe(CoreError::BadQuery)} + ": the body is no "
+                                   + std::string{message.GetTypeName()});
+        return message;
+    }
+    if (call.body.empty())
+        return message;
+    const auto value = json::parse(text_of(call.body));
+    if (!value)
+        return refuse(400, "DecodeError: " + value.error().message());
+    if (const auto read = from_json(*value, message); !read)
+        return refuse(400, read.error().message());
     return message;
 }
 
@@ -73,7 +89,7 @@ void fill(pruntime_rpc::GatekeeperStatus& out, const Status& status)
         out.set_master_public_key(to_hex(*status.master_pubkey));
 }
 
-HttpResponse get_info(const Call& call)
+Answer get_info(const Call& call)
 {
     const auto& status = call.status;
     const std::string key = to_hex(call.core.public_key());
@@ -92,9 +108,17 @@ HttpResponse get_info(const Call& call)
     out.set_max_supported_pink_runtime_version("1.2");
     out.set_query_timeout(10'000);
     out.set_processed_global(status.processed_global);
+    out.set_chain_head(call.progress.chain_head);
+    out.set_problem(call.progress.problem);
+    out.set_score(status.score);
+    const auto memory = process_memory();
+    out.mutable_memory_usage()->set_rust_used(memory.resident);
+    out.mutable_memory_usage()->set_rust_peak_used(memory.peak);
+    out.mutable_memory_usage()->set_total_peak_used(memory.peak);
     fill(*out.mutable_gatekeeper(), status);
     auto& system = *out.mutable_system();
     system.set_registered(status.registered);
+    system.set_max_supported_consensus_version(call.core.registration({}).max_consensus_version);
     system.set_public_key(key);
     system.set_ecdh_public_key(key);
     fill(*system.mutable_gatekeeper(), status);
@@ -103,10 +127,10 @@ HttpResponse get_info(const Call& call)
         system.set_number_of_clusters(1);
         system.set_number_of_contracts(status.snapshot->contracts().size());
     }
-    return succeed(out);
+    return succeed(std::move(out));
 }
 
-HttpResponse get_cluster_info(const Call& call)
+Answer get_cluster_info(const Call& call)
 {
     pruntime_rpc::GetClusterInfoResponse out;
     if (const auto& snapshot = call.status.snapshot) {
@@ -120,14 +144,12 @@ HttpResponse get_cluster_info(const Call& call)
         info.set_number_of_contracts(snapshot->contracts().size());
         info.set_processed_global(call.status.processed_global);
     }
-    return succeed(out);
+    return succeed(std::move(out));
 }
 
-HttpResponse get_contract_info(const Call& call)
+Answer get_contract_info(const Call& call)
 {
-    const auto request = parse<pruntime_rpc::GetContractInfoRequest>(call.body);
-    if (!request)
-        return refuse(400, request.error().message());
+    PHALA_TRY(const auto request, parse<pruntime_rpc::GetContractInfoRequest>(call));
     pruntime_rpc::GetContractInfoResponse out;
     const auto& snapshot = call.status.snapshot;
     const auto add = [&](const H256& id) {
@@ -139,33 +161,31 @@ HttpResponse get_contract_info(const Call& call)
         info.set_code_hash(to_hex0x(*code_hash));
         info.set_weight(snapshot->weight(id));
     };
-    for (const auto& text : request->contracts()) {
+    for (const auto& text : request.contracts()) {
         const auto id = array_from_hex<32>(text);
         if (!id)
             return refuse(400, "DecodeError: contract id: " + id.error().message());
         add(H256{*id});
     }
-    if (request->contracts().empty() && snapshot)
+    if (request.contracts().empty() && snapshot)
         for (const auto& id : snapshot->contracts())
             add(id);
-    return succeed(out);
+    return succeed(std::move(out));
 }
 
-HttpResponse calculate_contract_id(const Call& call)
+Answer calculate_contract_id(const Call& call)
 {
-    const auto request = parse<pruntime_rpc::ContractParameters>(call.body);
-    if (!request)
-        return refuse(400, request.error().message());
-    const auto deployer = array_from_hex<32>(request->deployer());
-    const auto cluster = array_from_hex<32>(request->cluster_id());
-    const auto code_hash = array_from_hex<32>(request->code_hash());
-    const auto salt = from_hex(request->salt());
+    PHALA_TRY(const auto request, parse<pruntime_rpc::ContractParameters>(call));
+    const auto deployer = array_from_hex<32>(request.deployer());
+    const auto cluster = array_from_hex<32>(request.cluster_id());
+    const auto code_hash = array_from_hex<32>(request.code_hash());
+    const auto salt = from_hex(request.salt());
     if (!deployer || !cluster || !code_hash || !salt)
         return refuse(400,
                       "DecodeError: deployer, cluster_id and code_hash are 32 bytes in hex, salt any bytes in hex");
     pruntime_rpc::ContractId out;
     out.set_id(to_hex0x(contract_id(AccountId{*deployer}, *code_hash, H256{*cluster}, *salt)));
-    return succeed(out);
+    return succeed(std::move(out));
 }
 
 /// The signatures of a request, outermost first. Deeper chains than may verify are cut where that shows.
@@ -188,17 +208,15 @@ std::vector<crypto::CertifiedSignature> chain_of(const pruntime_rpc::Signature& 
     return chain;
 }
 
-HttpResponse contract_query(const Call& call)
+Answer contract_query(const Call& call)
 {
-    const auto request = parse<pruntime_rpc::ContractQueryRequest>(call.body);
-    if (!request)
-        return refuse(400, request.error().message());
+    PHALA_TRY(const auto request, parse<pruntime_rpc::ContractQueryRequest>(call));
     if (!call.status.snapshot)
         return refuse(500, "Runtime not initialized: this worker serves no cluster yet");
     QueryInput input;
-    input.encrypted = to_bytes(request->encoded_encrypted_data());
-    if (request->has_signature())
-        input.signature_chain = chain_of(request->signature());
+    input.encrypted = to_bytes(request.encoded_encrypted_data());
+    if (request.has_signature())
+        input.signature_chain = chain_of(request.signature());
     input.now_ms = now_ms();
     input.entropy = crypto::random_bytes<32>();
     const auto answer = call.core.query(*call.status.snapshot, input);
@@ -207,13 +225,101 @@ HttpResponse contract_query(const Call& call)
     pruntime_rpc::ContractQueryResponse out;
     out.set_encoded_encrypted_data(answer->encrypted.data(), answer->encrypted.size());
     out.set_blocknum(answer->blocknum);
-    return succeed(out);
+    return succeed(std::move(out));
 }
+
+Answer upload_sidevm_code(const Call& call)
+{
+    PHALA_TRY(const auto request, parse<pruntime_rpc::SidevmCode>(call));
+    const Bytes id = to_bytes(request.contract());
+    if (id.size() != 32)
+        return refuse(400, "DecodeError: a contract's id has 32 bytes");
+    if (!call.status.snapshot || !call.status.snapshot->code_hash(H256{array_of<32>(id)}))
+        return refuse(500, "ContractNotFound");
+    return refuse(500, "SidevmNotFound: this worker runs no sidevm programs");
+}
+
+/// What this worker would ask a member of the cluster that it joins; its relay does so by itself.
+Answer generate_cluster_state_request(const Call& call)
+{
+    const auto request = call.core.cluster_state_request(call.status.anchor_number, crypto::random_bytes<32>());
+    pruntime_rpc::SaveClusterStateArguments out;
+    out.set_receiver(request.receiver.bytes.data(), request.receiver.bytes.size());
+    out.set_min_block_number(request.min_block);
+    out.set_signature(request.signature.data(), request.signature.size());
+    return succeed(std::move(out));
+}
+
+Answer save_cluster_state(const Call& call)
+{
+    PHALA_TRY(const auto request, parse<pruntime_rpc::SaveClusterStateArguments>(call));
+    if (request.receiver().size() != 32)
+        return refuse(400, "DecodeError: the receiver is a worker's key, 32 bytes");
+    const auto shared = call.core.share_cluster({PublicKey{array_of<32>(bytes_of(request.receiver()))},
+                                                 request.min_block_number(), to_bytes(request.signature())},
+                                                crypto::random_bytes<32>());
+    if (!shared)
+        return refuse(500, shared.error().message());
+    pruntime_rpc::SaveClusterStateResponse out;
+    out.set_block_number(shared->block);
+    out.set_state(shared->sealed.data(), shared->sealed.size());
+    return succeed(std::move(out));
+}
+
+// ---- Endpoints ------------------------------------------------------------------------------------------------
+
+/// The endpoints with the chain's time, signed: what update_worker_endpoint takes.
+Answer sign_endpoints(const Call& call, VersionedWorkerEndpoints endpoints)
+{
+    const WorkerEndpointPayload payload{call.core.public_key(), std::move(endpoints), call.status.block_time_ms};
+    const Bytes encoded = scale::encode(payload);
+    if (encoded.size() > kMaxEndpointPayload)
+        return refuse(500,
+                      "Endpoints too large: the chain takes " + std::to_string(kMaxEndpointPayload) + " bytes in all");
+    const Bytes signature = call.core.sign(SignedContent::EndpointInfo, encoded, crypto::random_bytes<32>());
+    pruntime_rpc::GetEndpointResponse out;
+    out.set_encoded_endpoint_payload(encoded.data(), encoded.size());
+    out.set_signature(signature.data(), signature.size());
+    return succeed(std::move(out));
+}
+
+Answer get_endpoint_info(const Call& call)
+{
+    auto urls = call.endpoints.urls();
+    if (urls.empty())
+        return succeed(pruntime_rpc::GetEndpointResponse{});
+    return sign_endpoints(call, {VersionedWorkerEndpoints::V1{std::move(urls)}});
+}
+
+Answer add_endpoint(const Call& call)
+{
+    PHALA_TRY(const auto request, parse<pruntime_rpc::AddEndpointRequest>(call));
+    const auto type = scale::decode<EndpointType>(to_bytes(request.encoded_endpoint_type()));
+    if (!type)
+        return refuse(400, "DecodeError: the type of an endpoint is 0 (I2P) or 1 (HTTP)");
+    if (!request.endpoint().starts_with("http://") && !request.endpoint().starts_with("https://"))
+        return refuse(400, "DecodeError: an endpoint is a URL that starts with http:// or https://");
+    if (const auto added = call.endpoints.add(*type, request.endpoint()); !added)
+        return refuse(500, added.error().message());
+    return get_endpoint_info(call);
+}
+
+Answer sign_endpoint_info(const Call& call)
+{
+    PHALA_TRY(const auto request, parse<pruntime_rpc::SignEndpointsRequest>(call));
+    auto endpoints = scale::decode<VersionedWorkerEndpoints>(to_bytes(request.encoded_endpoints()));
+    if (!endpoints)
+        return refuse(400, "DecodeError: " + endpoints.error().message());
+    return sign_endpoints(call, std::move(*endpoints));
+}
+
+// ---- The table ------------------------------------------------------------------------------------------------
 
 struct Method {
     std::string_view name;
     std::size_t body_limit;
-    HttpResponse (*run)(const Call&);
+    Answer (*run)(const Call&);
+    Door door = Door::Public;
 };
 
 constexpr std::array kMethods{
@@ -222,10 +328,19 @@ constexpr std::array kMethods{
     Method{"GetClusterInfo", kSmallBody, get_cluster_info},
     Method{"GetContractInfo", 100 * 1024, get_contract_info},
     Method{"CalculateContractId", kSmallBody, calculate_contract_id},
+    Method{"UploadSidevmCode", 32 * 1024 * 1024, upload_sidevm_code},
+    Method{"SaveClusterState", kSmallBody, save_cluster_state},
+    Method{"GenerateClusterStateRequest", kSmallBody, generate_cluster_state_request, Door::Private},
+    Method{"AddEndpoint", 4 * kSmallBody, add_endpoint, Door::Private},
+    Method{"GetEndpointInfo", kSmallBody, get_endpoint_info, Door::Private},
+    Method{"RefreshEndpointSigningTime", kSmallBody, get_endpoint_info, Door::Private},
+    Method{"SignEndpointInfo", 4 * kSmallBody, sign_endpoint_info, Door::Private},
 };
 
 const Method* find_method(std::string_view path)
 {
+    if (path == "/info" || path == "/get_info")
+        return kMethods.data();
     if (!path.starts_with(kPrefix))
         return nullptr;
     path.remove_prefix(kPrefix.size());
@@ -235,21 +350,103 @@ const Method* find_method(std::string_view path)
     return nullptr;
 }
 
+std::vector<std::string_view> method_names()
+{
+    std::vector<std::string_view> out;
+    for (const auto& method : kMethods)
+        out.push_back(method.name);
+    return out;
+}
+
+// ---- How it is written ----------------------------------------------------------------------------------------
+
+Bytes serialize(const pb::Message& message)
+{
+    Bytes out(message.ByteSizeLong());
+    message.SerializeToArray(out.data(), static_cast<int>(out.size()));
+    return out;
+}
+
+enum class Form : std::uint8_t { Binary, Json, Pretty };
+
+Form form_of(const HttpRequest& request)
+{
+    if (request.path == "/info")
+        return Form::Pretty;
+    const bool json = request.path == "/get_info" || request.method == "GET"
+                      || request.content_type.starts_with("application/json") || request.query == "json"
+                      || request.query.starts_with("json&") || request.query.ends_with("&json");
+    return json ? Form::Json : Form::Binary;
+}
+
+HttpResponse json_response(unsigned status, const json::Value& value, Form form)
+{
+    const auto text = json::dump(value, form == Form::Pretty ? json::Style::Indented : json::Style::Compact);
+    return {status, "application/json", to_bytes(text)};
+}
+
+HttpResponse refusal(const Refusal& refusal, Form form)
+{
+    if (form != Form::Binary)
+        return json_response(refusal.status, json::Object{{"error", refusal.why}}, form);
+    prpc::PrpcError error;
+    error.set_message(refusal.why);
+    return {refusal.status, "application/octet-stream", serialize(error)};
+}
+
+HttpResponse text_response(std::string_view text)
+{
+    return {200, "text/plain; charset=utf-8", to_bytes(text)};
+}
+
+std::string help()
+{
+    std::string out = "POST /prpc/PhactoryAPI.<Method>: protobuf; with ?json, or as application/json: JSON\n";
+    for (const auto& method : kMethods)
+        out.append("  ").append(method.name).append(method.door == Door::Private ? " (operator's port)\n" : "\n");
+    return out + "GET /info: what GetInfo tells, as JSON\nGET /metrics: for Prometheus (operator's port)\n";
+}
+
 } // namespace
 
-Methods::Methods(const Core& core, const Published& published, ServiceInfo info)
-    : core_{core}, published_{published}, info_{std::move(info)}
+Methods::Methods(const Core& core, const Published& published, Endpoints& endpoints, ServiceInfo info)
+    : core_{core}, published_{published}, endpoints_{endpoints}, info_{std::move(info)}
 {
     google::protobuf::SetLogHandler(nullptr); // it writes a line for each bad request: anybody could fill our log
 }
 
-HttpResponse Methods::handle(const HttpRequest& request) const
+HttpResponse Methods::answer(const HttpRequest& request, Door door) const
 {
+    const Form form = form_of(request);
     const auto* method = find_method(request.path);
     if (method == nullptr)
-        return refuse(404, "Method Not Found");
+        return refusal({404, "Method Not Found"}, form);
+    if (method->door == Door::Private && door == Door::Public)
+        return refusal({403, "Forbidden: this method is for the operator, on the worker's private port"}, form);
     const auto status = published_.get();
-    return method->run({core_, *status, info_, request.body});
+    const auto progress = published_.progress();
+    const auto begin = std::chrono::steady_clock::now();
+    const auto answer = method->run({core_, *status, *progress, endpoints_, info_, request.body, form != Form::Binary});
+    auto response = answer ? form == Form::Binary ? HttpResponse{200, "application/octet-stream", serialize(**answer)}
+                                                  : json_response(200, to_json(**answer), form)
+                           : refusal(answer.error(), form);
+    meter_.count(static_cast<std::size_t>(method - kMethods.data()), response.status,
+                 std::chrono::steady_clock::now() - begin);
+    return response;
+}
+
+HttpResponse Methods::handle(const HttpRequest& request, Door door) const
+{
+    if (request.path == "/help")
+        return text_response(help());
+    if (request.path == "/metrics" && door == Door::Private)
+        return text_response(meter_.render(method_names(), *published_.get(), *published_.progress()));
+    auto response = answer(request, door);
+    if (door == Door::Public && response.status == 200 && response.body.size() <= kMaxSignedBody)
+        response.headers.emplace_back(
+            "X-Phactory-Signature",
+            to_hex(core_.sign(SignedContent::RpcResponse, response.body, crypto::random_bytes<32>())));
+    return response;
 }
 
 std::size_t Methods::body_limit(const std::string& path)

@@ -1,7 +1,9 @@
 #pragma once
-// The prpc methods that clients call (spec phala-sdk-wire §3.2): protobuf in, protobuf out, PrpcError for failures.
+// What clients and operators call over HTTP (spec phala-sdk-wire §3): prpc methods as protobuf or JSON, PrpcError for
+// failures, and a few plain pages.
+#include "worker/api/endpoints.hpp"
 #include "worker/api/http_server.hpp"
-#include "worker/core/published.hpp"
+#include "worker/api/meter.hpp"
 
 namespace phala::worker::api {
 
@@ -11,21 +13,29 @@ struct ServiceInfo {
     std::string version;
 };
 
+/// Where a request came in. Operators' methods are refused at the public door.
+enum class Door : std::uint8_t { Public, Private };
+
 class Methods {
 public:
-    /// Both must outlive this.
-    Methods(const Core& core, const Published& published, ServiceInfo info);
+    /// All must outlive this.
+    Methods(const Core& core, const Published& published, Endpoints& endpoints, ServiceInfo info);
 
-    /// Answers "/prpc/PhactoryAPI.<Method>". Safe to call from several threads at once.
-    [[nodiscard]] HttpResponse handle(const HttpRequest& request) const;
+    /// Answers "/prpc/PhactoryAPI.<Method>", "/info", "/get_info" and "/help"; at the private door "/metrics" too. Safe
+    /// to call from several threads at once.
+    [[nodiscard]] HttpResponse handle(const HttpRequest& request, Door door = Door::Public) const;
 
     /// The most bytes that a request to a path may have (§3.1).
     [[nodiscard]] static std::size_t body_limit(const std::string& path);
 
 private:
+    [[nodiscard]] HttpResponse answer(const HttpRequest& request, Door door) const;
+
     const Core& core_;
     const Published& published_;
+    Endpoints& endpoints_;
     ServiceInfo info_;
+    mutable Meter meter_;
 };
 
 } // namespace phala::worker::api

@@ -1,4 +1,5 @@
 // Whatever comes to whatever method: an answer, or a refusal that clients can read.
+#include "worker/api/prpc_json.hpp"
 #include "worker/api/requests_testing.hpp"
 
 #include <array>
@@ -12,7 +13,10 @@ using namespace phala::worker::api::testing;
 
 void call(const Service& service, std::string_view method, Bytes body)
 {
-    const auto response = service.call(method, std::move(body));
+    const auto as_json = service.call_json(method, text_of(body), Door::Private);
+    if (!json::parse(text_of(as_json.body)))
+        std::abort();
+    const auto response = service.call(method, std::move(body), Door::Private);
     if (response.status == 200)
         return;
     prpc::PrpcError error;
@@ -30,16 +34,17 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 {
     static const Service service;
     static const Bytes good = service.owner_query();
-    constexpr std::array<std::string_view, 6> kMethods{"GetInfo",         "ContractQuery",       "GetClusterInfo",
-                                                       "GetContractInfo", "CalculateContractId", "Unknown"};
+    constexpr std::array<std::string_view, 10> kMethods{
+        "GetInfo",          "ContractQuery", "GetClusterInfo",   "GetContractInfo", "CalculateContractId",
+        "UploadSidevmCode", "AddEndpoint",   "SignEndpointInfo", "GetEndpointInfo", "Unknown"};
     if (size < 2)
         return 0;
     const ByteView rest{data + 1, size - 1};
-    if (data[0] % 8 < kMethods.size()) {
-        call(service, kMethods[data[0] % 8], to_bytes(rest));
+    if (data[0] % 12 < kMethods.size()) {
+        call(service, kMethods[data[0] % 12], to_bytes(rest));
         return 0;
     }
-    if (data[0] % 8 == 6) {
+    if (data[0] % 12 == 10) {
         Bytes changed = good;
         for (std::size_t i = 0; i + 2 < rest.size(); i += 3)
             changed[(rest[i] << 8 | rest[i + 1]) % changed.size()] ^= rest[i + 2];

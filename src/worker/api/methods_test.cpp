@@ -1,5 +1,6 @@
 #include "worker/api/methods.hpp"
 
+#include "worker/api/prpc_json.hpp"
 #include "worker/api/requests_testing.hpp"
 
 #include <algorithm>
@@ -153,11 +154,186 @@ TEST(Methods, AnswerNoQueryThatWasChangedOrCutShort)
     }
 }
 
+std::string text(const HttpResponse& response)
+{
+    return std::string{text_of(response.body)};
+}
+
+TEST(Methods, SpeakJson)
+{
+    const Service service;
+    const auto info = service.call_json("GetInfo");
+    EXPECT_EQ(info.status, 200U);
+    EXPECT_EQ(info.content_type, "application/json");
+    const auto value = json::parse(text(info));
+    ASSERT_TRUE(value) << value.error().message();
+    EXPECT_EQ(*value->find("initialized"), json::Value{true});
+    EXPECT_EQ(*value->find("blocknum"), json::Value{service.network.chain.number() + 1});
+    EXPECT_EQ(*value->find("system")->find("public_key"), *value->find("public_key"));
+    EXPECT_EQ(*value->find("gatekeeper")->find("role"), json::Value{2});
+    EXPECT_EQ(*value->find("supported_attestation_methods"), json::Value{json::Array{}});
+
+    const auto contracts = service.call_json("GetContractInfo", R"({"contracts": [")" + to_hex0x(service.network.system)
+                                                                    + R"("], "unknown": [1]})");
+    EXPECT_EQ(*json::parse(text(contracts))->find("contracts")->array()->at(0).find("sidevm"), json::Value{});
+    EXPECT_EQ(text(service.call_json("ContractQuery", R"({"encoded_encrypted_data": [1, 2]})")).substr(0, 10),
+              R"({"error":")");
+    for (const auto* bad : {"{", "[]", R"({"contracts": 1})", R"({"contracts": [1]})"})
+        EXPECT_EQ(service.call_json("GetContractInfo", bad).status, 400U) << bad;
+    for (const auto* bad : {R"({"encoded_encrypted_data": "00"})", R"({"encoded_encrypted_data": [256]})",
+                            R"({"encoded_encrypted_data": [-1]})", R"({"signature": {"signature_type": 4294967296}})"})
+        EXPECT_EQ(service.call_json("ContractQuery", bad).status, 400U) << bad;
+    // without a body, and as a media type
+    const auto cluster = service.call_json("GetClusterInfo");
+    EXPECT_EQ(service.methods.handle({"GET", "/prpc/PhactoryAPI.GetClusterInfo", {}}).body, cluster.body);
+    EXPECT_EQ(service.methods
+                  .handle({.method = "POST",
+                           .path = "/prpc/PhactoryAPI.GetClusterInfo",
+                           .body = {},
+                           .content_type = "application/json; charset=utf-8"})
+                  .body,
+              cluster.body);
+}
+
+TEST(Methods, AnswerAQueryInJson)
+{
+    const Service service;
+    pruntime_rpc::ContractQueryRequest request =
+        message_of_bytes<pruntime_rpc::ContractQueryRequest>(service.owner_query());
+    const auto answer = service.call_json("ContractQuery", json::dump(to_json(request)));
+    ASSERT_EQ(answer.status, 200U) << text(answer);
+    pruntime_rpc::ContractQueryResponse response;
+    ASSERT_TRUE(from_json(*json::parse(text(answer)), response));
+    EXPECT_TRUE(Network::read(to_bytes(bytes_of(response.encoded_encrypted_data()))).result);
+}
+
+TEST(Methods, HavePagesForPeople)
+{
+    const Service service;
+    const auto info = service.methods.handle({"GET", "/info", {}});
+    EXPECT_EQ(info.status, 200U);
+    EXPECT_NE(text(info).find("\n  \"initialized\": true"), std::string::npos) << text(info);
+    EXPECT_TRUE(text(service.methods.handle({"POST", "/get_info", {}})).starts_with(R"({"initialized":true,)"));
+    EXPECT_NE(text(service.methods.handle({"GET", "/help", {}})).find("ContractQuery"), std::string::npos);
+}
+
+TEST(Methods, SignWhatTheyAnswerInPublic)
+{
+    const Service service;
+    const auto info = service.call("GetInfo");
+    ASSERT_EQ(info.headers.size(), 1U);
+    EXPECT_EQ(info.headers[0].first, "X-Phactory-Signature");
+    const auto signature = array_from_hex<64>(info.headers[0].second);
+    ASSERT_TRUE(signature);
+    EXPECT_TRUE(crypto::sr25519::verify({*signature}, wrapped_signing_bytes(SignedContent::RpcResponse, info.body),
+                                        service.network.first.core.public_key()));
+    EXPECT_TRUE(service.call("GetInfo", {}, Door::Private).headers.empty());
+    EXPECT_TRUE(service.call("Unknown").headers.empty());
+}
+
+TEST(Methods, KeepOperatorsMethodsFromStrangers)
+{
+    const Service service;
+    for (const auto* method : {"AddEndpoint", "GetEndpointInfo", "RefreshEndpointSigningTime", "SignEndpointInfo"}) {
+        expect_refused(service.call(method), 403, "private port");
+        EXPECT_NE(service.call(method, {}, Door::Private).status, 403U) << method;
+    }
+    EXPECT_EQ(service.methods.handle({"GET", "/metrics", {}}).status, 404U);
+}
+
+/// The payload that a worker signed as its endpoints.
+WorkerEndpointPayload signed_endpoints(const Service& service, const HttpResponse& response)
+{
+    EXPECT_EQ(response.status, 200U) << text(response);
+    const auto answer = message_of_bytes<pruntime_rpc::GetEndpointResponse>(response.body);
+    auto payload = scale::decode<WorkerEndpointPayload>(to_bytes(bytes_of(answer.encoded_endpoint_payload())));
+    EXPECT_TRUE(payload);
+    EXPECT_EQ(answer.signature().size(), 64U);
+    EXPECT_TRUE(crypto::sr25519::verify({array_of<64>(bytes_of(answer.signature()))}, payload->signing_bytes(),
+                                        payload->pubkey));
+    EXPECT_EQ(payload->pubkey, service.network.first.core.public_key());
+    EXPECT_EQ(payload->signing_time, service.published.get()->block_time_ms);
+    return *payload;
+}
+
+TEST(Methods, SignAndKeepEndpoints)
+{
+    const Service service;
+    using V1 = VersionedWorkerEndpoints::V1;
+    EXPECT_EQ(signed_endpoints(service, service.call("GetEndpointInfo", {}, Door::Private)).versioned_endpoints,
+              (VersionedWorkerEndpoints{V1{{"http://127.0.0.1:8000"}}}));
+    pruntime_rpc::AddEndpointRequest request;
+    request.set_encoded_endpoint_type(std::string(1, '\1'));
+    request.set_endpoint("https://worker.example");
+    EXPECT_EQ(signed_endpoints(service, service.call("AddEndpoint", bytes_of_message(request), Door::Private))
+                  .versioned_endpoints,
+              (VersionedWorkerEndpoints{V1{{"https://worker.example"}}}));
+    request.set_encoded_endpoint_type(std::string(1, '\0'));
+    request.set_endpoint("http://worker.i2p");
+    const VersionedWorkerEndpoints both{V1{{"http://worker.i2p", "https://worker.example"}}};
+    EXPECT_EQ(signed_endpoints(service, service.call("AddEndpoint", bytes_of_message(request), Door::Private))
+                  .versioned_endpoints,
+              both);
+    EXPECT_EQ(
+        signed_endpoints(service, service.call("RefreshEndpointSigningTime", {}, Door::Private)).versioned_endpoints,
+        both);
+    const auto again = Endpoints::open(service.network.first.store, {}, {});
+    ASSERT_TRUE(again);
+    EXPECT_EQ((*again)->urls(), both.endpoints.get_if<V1>()->_0);
+
+    request.set_encoded_endpoint_type(std::string(1, '\2'));
+    expect_refused(service.call("AddEndpoint", bytes_of_message(request), Door::Private), 400, "DecodeError");
+    request.set_encoded_endpoint_type(std::string(1, '\1'));
+    request.set_endpoint("worker.example");
+    expect_refused(service.call("AddEndpoint", bytes_of_message(request), Door::Private), 400, "http://");
+
+    pruntime_rpc::SignEndpointsRequest other;
+    const auto encoded = scale::encode(VersionedWorkerEndpoints{V1{{"http://other"}}});
+    other.set_encoded_endpoints(encoded.data(), encoded.size());
+    EXPECT_EQ(signed_endpoints(service, service.call("SignEndpointInfo", bytes_of_message(other), Door::Private))
+                  .versioned_endpoints,
+              (VersionedWorkerEndpoints{V1{{"http://other"}}}));
+    const auto large = scale::encode(VersionedWorkerEndpoints{V1{{std::string(kMaxEndpointPayload, 'x')}}});
+    other.set_encoded_endpoints(large.data(), large.size());
+    expect_refused(service.call("SignEndpointInfo", bytes_of_message(other), Door::Private), 500, "too large");
+}
+
+TEST(Methods, RefuseSidevmProgramsInWords)
+{
+    const Service service;
+    pruntime_rpc::SidevmCode code;
+    expect_refused(service.call("UploadSidevmCode", bytes_of_message(code)), 400, "DecodeError");
+    code.set_contract(std::string(32, '\7'));
+    expect_refused(service.call("UploadSidevmCode", bytes_of_message(code)), 500, "ContractNotFound");
+    code.set_contract(service.network.system.bytes.data(), 32);
+    expect_refused(service.call("UploadSidevmCode", bytes_of_message(code)), 500, "SidevmNotFound");
+}
+
+TEST(Methods, TellOperatorsHowTheyGetOn)
+{
+    Service service;
+    service.call("ContractQuery", service.owner_query());
+    service.call("ContractQuery", Bytes(4, 0xff));
+    service.published.set(Progress{77, false, "the node is gone"});
+    const auto metrics = text(service.methods.handle({"GET", "/metrics", {}}, Door::Private));
+    for (const std::string_view line :
+         {"phala_worker_requests_total{method=\"ContractQuery\",outcome=\"ok\"} 1",
+          "phala_worker_requests_total{method=\"ContractQuery\",outcome=\"refused\"} 1",
+          "phala_worker_request_seconds_count{method=\"ContractQuery\"} 2", "phala_worker_chain_head 77",
+          "phala_worker_connected 0", "phala_worker_contracts 1", "phala_worker_registered 1"})
+        EXPECT_NE(metrics.find(line), std::string::npos) << line << "\n" << metrics;
+    const auto info = message_of_bytes<pruntime_rpc::PhactoryInfo>(service.call("GetInfo").body);
+    EXPECT_EQ(info.chain_head(), 77U);
+    EXPECT_EQ(info.problem(), "the node is gone");
+    EXPECT_GT(info.memory_usage().rust_used(), 0U);
+}
+
 TEST(Methods, HaveTheirLimits)
 {
     EXPECT_EQ(Methods::body_limit("/prpc/PhactoryAPI.ContractQuery"), 500U * 1024);
     EXPECT_EQ(Methods::body_limit("/prpc/PhactoryAPI.GetContractInfo"), 100U * 1024);
     EXPECT_EQ(Methods::body_limit("/prpc/PhactoryAPI.GetInfo"), 1024U);
+    EXPECT_EQ(Methods::body_limit("/prpc/PhactoryAPI.UploadSidevmCode"), 32U * 1024 * 1024);
     EXPECT_EQ(Methods::body_limit("/anything"), 1024U);
 }
 

@@ -45,7 +45,15 @@ inline Bytes query_request(const QueryInput& input)
 struct Service {
     Network network;
     Published published;
-    Methods methods{network.first.core, published, {network.chain.genesis(), true, "1.2.3"}};
+    std::unique_ptr<Endpoints> endpoints = Endpoints::open(
+                                               network.first.store,
+                                               [this](std::vector<RecordChange> changes) {
+                                                   network.first.store.commit(std::move(changes));
+                                                   return Outcome<>{};
+                                               },
+                                               "http://127.0.0.1:8000")
+                                               .value();
+    Methods methods{network.first.core, published, *endpoints, {network.chain.genesis(), true, "1.2.3"}};
 
     explicit Service(bool started = true)
     {
@@ -54,9 +62,18 @@ struct Service {
         published.set(network.first.core.status());
     }
 
-    HttpResponse call(std::string_view method, Bytes body = {}) const
+    HttpResponse call(std::string_view method, Bytes body = {}, Door door = Door::Public) const
     {
-        return methods.handle({"POST", "/prpc/PhactoryAPI." + std::string{method}, std::move(body)});
+        return methods.handle({"POST", "/prpc/PhactoryAPI." + std::string{method}, std::move(body)}, door);
+    }
+    /// The same as JSON.
+    HttpResponse call_json(std::string_view method, std::string_view body = {}, Door door = Door::Public) const
+    {
+        return methods.handle({.method = "POST",
+                               .path = "/prpc/PhactoryAPI." + std::string{method},
+                               .body = to_bytes(body),
+                               .query = "json"},
+                              door);
     }
     Bytes owner_query() const
     {

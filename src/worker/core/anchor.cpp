@@ -13,7 +13,17 @@ std::vector<Bytes> AnchorWants::keys() const
         out.push_back(lane_head_key(lane));
     for (const auto& origin : origins)
         out.push_back(ingress_key(origin));
+    if (joining) {
+        out.push_back(cluster_key_key(*joining));
+        for (const auto& kind : lanes_of_cluster(*joining))
+            out.push_back(lane_head_key(lane_id(kind)));
+    }
     return out;
+}
+
+std::vector<LaneKind> lanes_of_cluster(const H256& cluster)
+{
+    return {{LaneKind::Cluster{cluster}}, {LaneKind::Unrouted{}}, {LaneKind::Clock{}}};
 }
 
 namespace {
@@ -63,6 +73,15 @@ Outcome<Anchor> verify_anchor(const H256& hash, ByteView header_bytes, std::span
     for (const auto& origin : wants.origins) {
         PHALA_TRY(auto next, read<std::uint64_t>(nodes, root, ingress_key(origin), "OffchainIngress"));
         anchor.acknowledged.emplace(scale::encode(origin), next.value_or(0));
+    }
+    if (wants.joining) {
+        auto& joining = anchor.joining.emplace(Anchor::Joining{*wants.joining, {}, {}});
+        PHALA_TRY(joining.key, read<PublicKey>(nodes, root, cluster_key_key(*wants.joining), "ClusterKeys"));
+        for (const auto& kind : lanes_of_cluster(*wants.joining)) {
+            const LaneId lane = lane_id(kind);
+            PHALA_TRY(auto head, read<LaneHead>(nodes, root, lane_head_key(lane), "LaneHeads"));
+            joining.heads.emplace(lane, head.value_or(LaneHead{}));
+        }
     }
     return anchor;
 }

@@ -6,9 +6,9 @@ namespace phala::worker {
 
 namespace {
 
-Bytes item(std::string_view name)
+Bytes item(std::string_view name, std::string_view pallet = "PhalaMq")
 {
-    return concat(crypto::twox_128(bytes_of("PhalaMq")), crypto::twox_128(bytes_of(name)));
+    return concat(crypto::twox_128(bytes_of(pallet)), crypto::twox_128(bytes_of(name)));
 }
 
 } // namespace
@@ -27,6 +27,11 @@ Bytes ingress_key(const MessageOrigin& origin)
 {
     const Bytes encoded = scale::encode(origin);
     return concat(item("OffchainIngress"), crypto::twox_64(encoded), encoded);
+}
+
+Bytes cluster_key_key(const H256& cluster)
+{
+    return concat(item("ClusterKeys", "PhalaRegistry"), crypto::twox_64(cluster), cluster);
 }
 
 } // namespace phala::worker

@@ -8,5 +8,6 @@ Bytes log_seal_key();
 Bytes lane_head_key(const LaneId& lane);
 /// PhalaMq.OffchainIngress: the sequence that the chain expects next from an off-chain origin.
 Bytes ingress_key(const MessageOrigin& origin);
+Bytes cluster_key_key(const H256& cluster);
 
 } // namespace phala::worker

@@ -53,6 +53,7 @@ public:
     std::map<H256, PublicKey> cluster_keys;
     std::map<H256, PublicKey> contract_keys;
     std::vector<WorkerClusterReport> reports;
+    std::vector<RegistryEvent::BenchReport> bench_reports;
     std::map<H256, H256> cluster_of_contract;
 
 private:
@@ -118,6 +119,8 @@ inline void FakeChain::seal()
     std::vector<std::pair<Bytes, Bytes>> state{{log_seal_key(), scale::encode(LogSeal{block, time, next_global_})}};
     for (const auto& [id, lane] : lanes_)
         state.emplace_back(lane_head_key(id), scale::encode(lane.head));
+    for (const auto& [cluster, key] : cluster_keys)
+        state.emplace_back(cluster_key_key(cluster), scale::encode(key));
     for (const auto& [origin, next] : ingress_)
         state.emplace_back(ingress_key(*scale::decode<MessageOrigin>(origin)), scale::encode(next));
     std::vector<trie::Change> changes;
@@ -181,8 +184,12 @@ inline void FakeChain::submit(const SignedMessage& signed_message)
         std::abort();
     ++next;
     if (has_topic<RegistryEvent>(message)) {
-        master_pubkey =
-            scale::decode<RegistryEvent>(message.payload)->event.get_if<RegistryEvent::MasterPubkey>()->master_pubkey;
+        const auto event = *scale::decode<RegistryEvent>(message.payload);
+        if (const auto* bench = event.event.get_if<RegistryEvent::BenchReport>()) {
+            bench_reports.push_back(*bench);
+            return;
+        }
+        master_pubkey = event.event.get_if<RegistryEvent::MasterPubkey>()->master_pubkey;
         push_from_pallet("PhalaRegistry", GatekeeperLaunch{GatekeeperLaunch::MasterPubkeyOnChain{*master_pubkey}});
     } else if (has_topic<ClusterRegistryEvent>(message)) {
         const auto event = *scale::decode<ClusterRegistryEvent>(message.payload)

@@ -69,6 +69,7 @@ struct Cluster::State {
     std::map<AccountId, Hook> hooks;
     std::optional<H256> js_runtime;
     std::shared_ptr<const Bytes> system_code; ///< the chain's latest; may be none
+    std::vector<PublicKey> joiners{};
 
     struct CacheChange {
         AccountId contract;
@@ -215,12 +216,9 @@ Outcome<Cluster> Cluster::deploy(const Terms& terms, crypto::sr25519::KeyPair ke
 
 Outcome<Cluster> Cluster::restore(const Stored& stored, std::shared_ptr<const Bytes> system_code,
                                   const crypto::sr25519::KeyPair& identity, const engine::Engine& engine,
-                                  const RecordReader& store)
+                                  const Entries& entries, Source source)
 {
     PHALA_TRY(auto key, crypto::sr25519::KeyPair::from_secret(Secret<64>{stored.secret}));
-    engine::ClusterState::Changes entries;
-    PHALA_CHECK(store.each_state_entry(
-        [&](Bytes name, Bytes value) { entries.insert_or_assign(std::move(name), std::move(value)); }));
     const auto state = engine::ClusterState{}.with(entries);
     if (state.root() != stored.state_root.bytes)
         return fail(ClusterError::BadState, to_hex0x(state.root()) + " instead of " + to_hex0x(stored.state_root));
@@ -229,14 +227,15 @@ Outcome<Cluster> Cluster::restore(const Stored& stored, std::shared_ptr<const By
                                                   .identity = identity.copy(),
                                                   .engine = engine,
                                                   .state = state,
-                                                  .stored = state,
+                                                  .stored = source == Source::Store ? state : engine::ClusterState{},
                                                   .system_contract = stored.system_contract,
                                                   .log_handler = stored.log_handler,
                                                   .contracts = stored.contracts,
                                                   .weights = stored.weights,
                                                   .hooks = stored.hooks,
                                                   .js_runtime = stored.js_runtime,
-                                                  .system_code = std::move(system_code)});
+                                                  .system_code = std::move(system_code),
+                                                  .joiners = stored.joiners});
     restored->cache->set_weights(restored->weights);
     return Cluster{std::move(restored)};
 }
@@ -251,7 +250,35 @@ Cluster::Stored Cluster::to_store() const
             state_->contracts,
             state_->weights,
             state_->hooks,
-            state_->js_runtime};
+            state_->js_runtime,
+            state_->joiners};
+}
+
+void Cluster::admit(const PublicKey& worker)
+{
+    if (std::ranges::find(state_->joiners, worker) == state_->joiners.end())
+        state_->joiners.push_back(worker);
+}
+
+void Cluster::dismiss(const PublicKey& worker)
+{
+    std::erase(state_->joiners, worker);
+}
+
+const std::vector<PublicKey>& Cluster::joiners() const
+{
+    return state_->joiners;
+}
+
+engine::ClusterState Cluster::contract_state() const
+{
+    return state_->state;
+}
+
+void Cluster::discard(std::vector<RecordChange>& records) const
+{
+    for (auto& [key, value] : engine::ClusterState{}.changes_since(state_->stored))
+        records.push_back({key, std::nullopt, Table::State});
 }
 
 const H256& Cluster::id() const

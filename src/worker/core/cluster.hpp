@@ -11,7 +11,8 @@
 
 namespace phala::worker::engine {
 class Engine;
-}
+class ClusterState;
+} // namespace phala::worker::engine
 
 namespace phala::worker {
 
@@ -54,7 +55,12 @@ public:
         std::map<AccountId, std::uint32_t> weights; ///< of contracts that have one
         std::map<AccountId, Hook> hooks;            ///< of contracts that have one
         std::optional<H256> js_runtime;
+        std::vector<PublicKey> joiners; ///< workers admitted later: they may have the key and the state
     };
+    /// Contract state: values by key.
+    using Entries = std::map<Bytes, std::optional<Bytes>>;
+    /// Where entries came from: those from elsewhere have yet to be stored.
+    enum class Source : std::uint8_t { Store, Member };
 
     /// Sets up the engine's state and the system contract, and announces the latter's key.
     static Outcome<Cluster> deploy(const Terms& terms, crypto::sr25519::KeyPair key,
@@ -62,7 +68,7 @@ public:
                                    const engine::Engine& engine, const Environment& environment, Effects& effects);
     static Outcome<Cluster> restore(const Stored& stored, std::shared_ptr<const Bytes> system_code,
                                     const crypto::sr25519::KeyPair& identity, const engine::Engine& engine,
-                                    const RecordReader& store);
+                                    const Entries& entries, Source source);
     [[nodiscard]] Stored to_store() const;
 
     Cluster(Cluster&&) noexcept;
@@ -86,6 +92,17 @@ public:
 
     /// All messages of a block are executed: the contracts' hooks run, in the order of their ids (spec contract-engine §5.3).
     void end_block(const Environment& environment, Effects& effects);
+
+    /// A worker was admitted to the cluster, or dismissed from it.
+    void admit(const PublicKey& worker);
+    void dismiss(const PublicKey& worker);
+    [[nodiscard]] const std::vector<PublicKey>& joiners() const;
+
+    /// The state as it is now; sharing it costs a pointer.
+    [[nodiscard]] engine::ClusterState contract_state() const;
+
+    /// Removes everything that was stored of contract state.
+    void discard(std::vector<RecordChange>& records) const;
 
     /// The changes of contract state since the last call, as records.
     void flush(std::vector<RecordChange>& records);

@@ -3,10 +3,12 @@
 #include "base/hex.hpp"
 #include "crypto/encrypted_data.hpp"
 #include "worker/core/engine/engine.hpp"
+#include "worker/core/handover.hpp"
 #include "worker/core/ledger.hpp"
 #include "worker/core/snapshot.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <deque>
 
 namespace phala::worker {
@@ -41,6 +43,32 @@ struct StoredCore {
     Ledger::Stored ledger;
 };
 
+/// What a member keeps ready for joiners: as of one block, and cheap to keep.
+struct Handover {
+    LogSeal seal;
+    std::uint64_t next_sequence;
+    Cluster::Stored cluster;
+    engine::ClusterState state;
+
+    Handover(const LogSeal& s, std::uint64_t next, Cluster::Stored c, engine::ClusterState contracts)
+        : seal{s}, next_sequence{next}, cluster{std::move(c)}, state{std::move(contracts)}
+    {
+    }
+    Handover(const Handover&) = delete;
+    Handover& operator=(const Handover&) = delete;
+    ~Handover() { wipe(cluster.secret); }
+};
+
+/// Behind everything that a lane holds.
+LaneCursor cursor_at(const LaneHead& head)
+{
+    LaneCursor cursor;
+    cursor.count = head.count;
+    cursor.last_block = head.last_block;
+    cursor.peaks = head.peaks;
+    return cursor;
+}
+
 } // namespace
 
 struct Core::State {
@@ -58,6 +86,7 @@ struct Core::State {
     Ledger ledger;
     Egress egress;
     const std::shared_ptr<LogServer> logs = std::make_shared<LogServer>();
+    crypto::CertificateCache certificates; ///< of those who ask
     std::map<LaneId, Lane> lanes;
     std::uint64_t next_global = 0;
 
@@ -68,6 +97,8 @@ struct Core::State {
     std::vector<RecordChange> records;
     std::vector<AnyLogRecord> block_logs;
     std::shared_ptr<const Snapshot> snapshot;
+    std::atomic<std::shared_ptr<const Handover>> handover; ///< read by those who serve
+    std::optional<Anchor::Joining> joining;                ///< what the last complete block says of that cluster
     Environment last_environment;
 
     void follow_lanes()
@@ -83,6 +114,7 @@ struct Core::State {
             wants.lanes.push_back(id);
         for (const auto& [key, channel] : egress.channels())
             wants.origins.push_back(channel.origin);
+        wants.joining = ledger.joining();
         return wants;
     }
 
@@ -141,9 +173,55 @@ struct Core::State {
         return {};
     }
 
+    /// Takes the cluster that a member handed over: only as of the block where this worker stands, and only with the key
+    /// that the chain knows, which nobody but a member has.
+    Outcome<> take_cluster(const JoinInput& input, Entropy& entropy, Output& output)
+    {
+        if (!joining || joining->cluster != ledger.joining() || anchor || complete)
+            return fail(CoreError::NotJoining);
+        const PublicKey me{identity.public_key().bytes};
+        PHALA_TRY(const auto envelope, scale::decode<EncryptedData>(input.sealed));
+        PHALA_TRY(const auto shared, identity.agree(envelope.pubkey));
+        PHALA_TRY(auto text,
+                  crypto::Aes256Gcm{shared}.open(envelope.iv, envelope.data,
+                                                 handover_context(config.genesis_hash, joining->cluster, me)));
+        auto came = scale::decode<ClusterHandover>(text);
+        wipe(text);
+        if (!came)
+            return fail(CoreError::BadHandover, came.error().message());
+        if (came->version != kHandoverVersion || came->genesis_hash != config.genesis_hash
+            || came->cluster.terms.id != joining->cluster)
+            return fail(CoreError::BadHandover, "version " + std::to_string(came->version));
+        if (came->seal != seal)
+            return fail(CoreError::OtherBlock, "block " + std::to_string(came->seal.block) + ", this worker is at "
+                                                   + std::to_string(seal.block));
+        PHALA_TRY(const auto key, crypto::sr25519::KeyPair::from_secret(Secret<64>{came->cluster.secret}));
+        if (!joining->key || key.public_key() != *joining->key)
+            return fail(CoreError::BadHandover, "its key is not the cluster's");
+        Cluster::Entries entries;
+        for (auto& [name, value] : came->entries)
+            entries.insert_or_assign(std::move(name), std::move(value));
+        auto cluster = Cluster::restore(came->cluster, nullptr, identity, *engine, entries, Cluster::Source::Member);
+        wipe(came->cluster.secret);
+        if (!cluster)
+            return std::unexpected{cluster.error()};
+
+        egress.resume(MessageOrigin::cluster(joining->cluster), came->next_sequence);
+        Effects effects{egress, block_logs, entropy, records, output.notes};
+        ledger.join(*std::move(cluster), effects);
+        for (const auto& kind : ledger.followed()) {
+            const LaneId id = lane_id(kind);
+            if (const auto head = joining->heads.find(id); head != joining->heads.end())
+                lanes.insert_or_assign(id, Lane{kind, cursor_at(head->second), {}});
+        }
+        joining.reset();
+        store_all(output);
+        return {};
+    }
+
     /// Executes, in the order of the chain, what is certain to be next (spec trust-and-keys §5.5.6): every lane either
     /// shows its next leaf or is read to its end.
-    void execute_ready(std::uint64_t clock_ms, Entropy& entropy, Output& output)
+    void execute_ready(const Input& input, Entropy& entropy, Output& output)
     {
         Effects effects{egress, block_logs, entropy, records, output.notes};
         while (!lacks_head() && !next_chunk()) {
@@ -153,7 +231,7 @@ struct Core::State {
                     && (next == nullptr || lane.ready.front().first.global < next->ready.front().first.global))
                     next = &lane;
             if (next == nullptr) {
-                finish_block(output);
+                finish_block(input.iterations, effects, output);
                 return;
             }
             const auto [leaf, payload] = std::move(next->ready.front());
@@ -161,21 +239,28 @@ struct Core::State {
             if (leaf.global < next_global)
                 continue; // the same message in another lane, or one from before this lane was followed
             next_global = leaf.global + 1;
-            last_environment = {leaf.block, leaf.time_ms, clock_ms};
+            last_environment = {leaf.block, leaf.time_ms, input.now_ms, input.iterations};
             ledger.apply(leaf, payload, last_environment, effects);
             follow_lanes();
         }
     }
 
-    void finish_block(Output& output)
+    void finish_block(std::uint64_t iterations, Effects& effects, Output& output)
     {
         block = anchor->number;
+        ledger.end_benchmark(block, iterations, effects);
         seal = anchor->seal;
         next_global = seal.next_global;
         for (const auto& [origin, next] : anchor->acknowledged)
             egress.acknowledge(origin, next);
+        joining = std::move(anchor->joining);
         anchor.reset();
+        store_all(output);
+    }
 
+    /// Everything that changed since the last time, as one batch.
+    void store_all(Output& output)
+    {
         if (auto* cluster = ledger.cluster())
             cluster->flush(records);
         for (auto& change : logs->append(std::exchange(block_logs, {})))
@@ -209,7 +294,12 @@ struct Core::State {
     void publish()
     {
         auto* cluster = ledger.cluster();
-        snapshot = cluster == nullptr ? nullptr : cluster->publish({block, seal.time_ms, 0}, logs);
+        snapshot = cluster == nullptr ? nullptr : cluster->publish({block, seal.time_ms, 0, 0}, logs);
+        std::shared_ptr<const Handover> ready;
+        if (cluster != nullptr && !cluster->joiners().empty())
+            ready = std::make_shared<const Handover>(seal, egress.next_sequence(MessageOrigin::cluster(cluster->id())),
+                                                     cluster->to_store(), cluster->contract_state());
+        handover.store(std::move(ready));
     }
 
     Outcome<> restore()
@@ -260,6 +350,8 @@ Wants Core::wants() const
 {
     Wants wants;
     wants.anchor = state_->anchor_wants();
+    if (!state_->anchor && !state_->complete && state_->joining)
+        wants.join = state_->ledger.joining();
     if (state_->anchor) {
         wants.block = state_->anchor->hash;
         if (!state_->lacks_head())
@@ -272,11 +364,15 @@ Outcome<Output> Core::step(const Input& input)
 {
     Output output;
     Entropy entropy{input.entropy};
+    if (const auto* join = std::get_if<JoinInput>(&input.content)) {
+        PHALA_CHECK(state_->take_cluster(*join, entropy, output));
+        return output;
+    }
     if (const auto* anchor = std::get_if<AnchorInput>(&input.content))
         PHALA_CHECK(state_->take_anchor(*anchor));
     else
         PHALA_CHECK(state_->take_chunk(std::get<ChunkInput>(input.content)));
-    state_->execute_ready(input.now_ms, entropy, output);
+    state_->execute_ready(input, entropy, output);
     return output;
 }
 
@@ -305,12 +401,60 @@ Status Core::status() const
             state.ledger.gatekeeper_active(),
             state.ledger.master_pubkey(),
             state.egress.pending(),
-            state.snapshot};
+            state.snapshot,
+            state.ledger.score(),
+            state.ledger.benchmarking()};
 }
 
 Bytes Core::sign(SignedContent type, ByteView data, const ByteArray<32>& entropy) const
 {
     return to_bytes(state_->identity.sign(wrapped_signing_bytes(type, data), entropy));
+}
+
+ClusterStateRequest Core::cluster_state_request(BlockNumber min_block, const ByteArray<32>& entropy) const
+{
+    return {public_key(), min_block,
+            sign(SignedContent::ClusterStateRequest, state_request_content(min_block), entropy)};
+}
+
+Outcome<SharedClusterState> Core::share_cluster(const ClusterStateRequest& request, const ByteArray<32>& entropy) const
+{
+    const auto ready = state_->handover.load();
+    if (!ready)
+        return fail(CoreError::NotReady, "nobody was admitted to its cluster");
+    const auto& joiners = ready->cluster.joiners;
+    if (std::ranges::find(joiners, request.receiver) == joiners.end())
+        return fail(CoreError::NotAdmitted, to_hex0x(request.receiver));
+    if (request.signature.size() != 64
+        || !crypto::sr25519::verify(
+            {array_of<64>(request.signature)},
+            wrapped_signing_bytes(SignedContent::ClusterStateRequest, state_request_content(request.min_block)),
+            request.receiver))
+        return fail(CoreError::BadSignature, "of the worker that asks");
+    if (ready->seal.block < request.min_block)
+        return fail(CoreError::OtherBlock,
+                    "block " + std::to_string(ready->seal.block) + ", wanted " + std::to_string(request.min_block));
+    ClusterHandover handover{
+        .genesis_hash = state_->config.genesis_hash,
+        .seal = ready->seal,
+        .next_sequence = ready->next_sequence,
+        .cluster = ready->cluster,
+        .entries = {},
+    };
+    for (auto& [key, value] : ready->state.changes_since({}))
+        handover.entries.push_back({key, *value});
+    Bytes text = scale::encode(handover);
+    wipe(handover.cluster.secret);
+    Entropy random{entropy};
+    const crypto::sr25519::KeyPair ephemeral{Secret<32>{random.take<32>()}};
+    PHALA_TRY(const auto shared, ephemeral.agree(request.receiver));
+    const auto iv = random.take<12>();
+    EncryptedData sealed{
+        iv, ephemeral.public_key(),
+        crypto::Aes256Gcm{shared}.seal(
+            iv, text, handover_context(state_->config.genesis_hash, ready->cluster.terms.id, request.receiver))};
+    wipe(text);
+    return SharedClusterState{ready->seal.block, scale::encode(sealed)};
 }
 
 PublicKey Core::public_key() const
@@ -335,7 +479,8 @@ Outcome<QueryAnswer> Core::query(const Snapshot& snapshot, const QueryInput& inp
 {
     std::optional<AccountId> origin;
     if (!input.signature_chain.empty()) {
-        auto signers = crypto::verify_chain(input.signature_chain, input.encrypted, snapshot.block());
+        auto signers =
+            crypto::verify_chain(input.signature_chain, input.encrypted, snapshot.block(), &state_->certificates);
         if (!signers)
             return fail(CoreError::BadSignature, std::string{signers.error().message()});
         origin = AccountId{signers->front()};
@@ -343,7 +488,11 @@ Outcome<QueryAnswer> Core::query(const Snapshot& snapshot, const QueryInput& inp
     const auto envelope = scale::decode<EncryptedData>(input.encrypted);
     if (!envelope)
         return fail(CoreError::BadQuery, "EncryptedData: " + envelope.error().message());
-    auto text = crypto::decrypt(state_->identity, *envelope);
+    const auto shared = state_->identity.agree(envelope->pubkey); // for the question and for the answer
+    if (!shared)
+        return fail(CoreError::BadCiphertext);
+    crypto::Aes256Gcm aead{*shared};
+    auto text = aead.open(envelope->iv, envelope->data);
     if (!text)
         return fail(CoreError::BadCiphertext);
     ByteView rest = *text;
@@ -358,7 +507,8 @@ Outcome<QueryAnswer> Core::query(const Snapshot& snapshot, const QueryInput& inp
     Entropy entropy{input.entropy};
     PHALA_TRY(auto result, snapshot.run(*query, origin, input.now_ms, entropy.take<32>()));
     const Bytes answer = scale::encode(InkResponse{query->head.nonce, std::move(result)});
-    PHALA_TRY(const auto sealed, crypto::encrypt(state_->identity, envelope->pubkey, entropy.take<12>(), answer));
+    const auto iv = entropy.take<12>();
+    const EncryptedData sealed{iv, state_->identity.public_key(), aead.seal(iv, answer)};
     return QueryAnswer{scale::encode(sealed), snapshot.block()};
 }
 

@@ -33,10 +33,28 @@ struct ChunkInput {
     std::vector<H256> frontier;
 };
 
+/// The state of a cluster that this worker was admitted to, as a member shared it, encrypted.
+struct JoinInput {
+    Bytes sealed;
+};
+
+/// Asks a member for it. `signature` is the receiver's over SignedContent::ClusterStateRequest of `min_block`,
+/// big-endian.
+struct ClusterStateRequest {
+    PublicKey receiver;
+    BlockNumber min_block;
+    Bytes signature;
+};
+struct SharedClusterState {
+    BlockNumber block;
+    Bytes sealed;
+};
+
 struct Input {
-    std::variant<AnchorInput, ChunkInput> content;
-    std::uint64_t now_ms = 0; ///< the worker's clock; only log records show it
-    ByteArray<32> entropy{};  ///< fresh random bytes: for keys, nonces and signatures
+    std::variant<AnchorInput, ChunkInput, JoinInput> content;
+    std::uint64_t now_ms = 0;     ///< the worker's clock; only log records show it
+    ByteArray<32> entropy{};      ///< fresh random bytes: for keys, nonces and signatures
+    std::uint64_t iterations = 0; ///< of the benchmark since this process began; counted while status().benchmarking
 };
 
 /// What step gave. `records` is empty until the lanes are read up to the anchor; then it is the whole block's batch.
@@ -55,6 +73,7 @@ struct Wants {
     AnchorWants anchor;            ///< what a proof must hold
     std::optional<H256> block;     ///< the block whose lanes are being read; none: any newer one may follow
     std::optional<LaneWant> chunk; ///< the lane to go on with; none while `block` is set: another proof of that block
+    std::optional<H256> join;      ///< the cluster whose state to ask its members for
 };
 
 /// What the operator and clients are told.
@@ -67,6 +86,8 @@ struct Status {
     std::optional<PublicKey> master_pubkey;
     std::size_t pending_messages = 0;
     std::shared_ptr<const Snapshot> snapshot; ///< null before a cluster is hosted
+    std::uint32_t score = 0;                  ///< of the last benchmark, as the chain told it
+    bool benchmarking = false;                ///< the chain asked for a benchmark that is not done yet
 };
 
 class Core {
@@ -96,6 +117,13 @@ public:
     [[nodiscard]] Bytes sign(SignedContent type, ByteView data, const ByteArray<32>& entropy) const;
     [[nodiscard]] PublicKey public_key() const;
     [[nodiscard]] const H256& genesis_hash() const;
+    /// This worker's request for the state of the cluster that it joins, of that block or a later one.
+    [[nodiscard]] ClusterStateRequest cluster_state_request(BlockNumber min_block, const ByteArray<32>& entropy) const;
+    /// The state of the cluster for a worker that the chain admitted to it, as of the last complete block. May run in
+    /// parallel with step. Fails with NotAdmitted, BadSignature, OtherBlock (not there yet) or NotReady.
+    [[nodiscard]] Outcome<SharedClusterState> share_cluster(const ClusterStateRequest& request,
+                                                            const ByteArray<32>& entropy) const;
+
     /// What this worker tells the registry about itself.
     [[nodiscard]] WorkerRegistrationInfoV2 registration(const std::optional<AccountId>& operator_account) const;
 

@@ -2,6 +2,8 @@
 
 #include "worker/core/network_testing.hpp"
 
+#include <set>
+
 namespace phala::worker {
 
 namespace {
@@ -213,6 +215,248 @@ TEST(Core, AnswersLogQueriesThroughTheHandler)
     EXPECT_NE(text.find(R"("type":"MessageOutput")"), std::string::npos) << text;
     EXPECT_NE(text.find(to_hex0x(Bytes(32, 10))), std::string::npos) << text;
     EXPECT_EQ(text.find(R"("type":"Log")"), std::string::npos) << "successful transactions log nothing: " << text;
+}
+
+/// A third worker beside the two of the network, which sees the same chain.
+struct LargerNetwork : Network {
+    Worker third{chain, 3};
+
+    LargerNetwork()
+    {
+        start();
+        EXPECT_TRUE(third.follow(chain));
+    }
+    [[nodiscard]] PublicKey third_key() const { return third.core.public_key(); }
+    void next_block()
+    {
+        block();
+        ASSERT_TRUE(third.follow(chain));
+        third.send(chain);
+    }
+    void admit_third()
+    {
+        chain.push_from_pallet("PhalaPhatContracts",
+                               ClusterOperation{ClusterOperation::AddWorker{cluster, third_key()}});
+        next_block();
+        next_block(); // now it has seen what the chain says of the cluster
+    }
+    [[nodiscard]] Outcome<SharedClusterState> share() const
+    {
+        const auto request = third.core.cluster_state_request(third.core.status().anchor_number, {});
+        return first.core.share_cluster(request, ByteArray<32>{5});
+    }
+    /// Gives it to the third worker, which stores what comes of it.
+    Outcome<> join(const Bytes& sealed)
+    {
+        PHALA_TRY(auto output, third.step(JoinInput{sealed}));
+        EXPECT_TRUE(output.block_complete);
+        third.store.commit(std::move(output.records));
+        third.core.committed();
+        return {};
+    }
+};
+
+TEST(Core, LetsALaterWorkerJoinItsCluster)
+{
+    LargerNetwork network;
+    const H256 token = network.deploy("token", labelled("create", scale::encode(Balance{1000})), "a");
+    network.next_block();
+    network.next_block();
+    EXPECT_EQ(network.third.core.wants().join, std::nullopt);
+    EXPECT_TRUE(network.share().error().is(CoreError::NotReady)) << "nobody was admitted";
+    network.admit_third();
+    ASSERT_EQ(network.third.core.wants().join, network.cluster);
+
+    const auto shared = network.share();
+    ASSERT_TRUE(shared) << shared.error().message();
+    EXPECT_EQ(shared->block, network.chain.number());
+    ASSERT_TRUE(network.join(shared->sealed));
+    EXPECT_EQ(network.root(network.third), network.root(network.first));
+    EXPECT_EQ(network.third.core.wants().join, std::nullopt);
+
+    // from here on it is a member like the others, also after a restart
+    network.third.restart();
+    network.third.send(network.chain);
+    const auto keys = network.chain.contract_keys.size();
+    for (std::uint8_t i = 1; i < 4; ++i) {
+        network.command(network.alice, token,
+                        labelled("transfer", scale::encode(network.account(network.bob), Balance{i})), i);
+        const H256 made = network.deploy("token", labelled("create", scale::encode(Balance{i})),
+                                         std::string(1, static_cast<char>(i)));
+        network.next_block();
+        network.next_block();
+        EXPECT_TRUE(network.chain.contract_keys.contains(made));
+        EXPECT_EQ(network.root(network.third), network.root(network.first));
+        EXPECT_EQ(network.root(network.second), network.root(network.first));
+    }
+    EXPECT_EQ(network.chain.contract_keys.size(), keys + 3);
+    EXPECT_EQ(network.chain.reports.size(), 3U);
+}
+
+TEST(Core, F11AStateComesFromMembersAlone)
+{
+    LargerNetwork network;
+    network.admit_third();
+    const Bytes sealed = network.share()->sealed;
+    // one changed byte, a state unasked for, a state for another
+    for (const std::size_t at : {0U, 20U, 50U, 200U}) {
+        Bytes changed = sealed;
+        changed[at] ^= 1;
+        EXPECT_FALSE(network.third.step(JoinInput{changed})) << at;
+    }
+    EXPECT_TRUE(network.second.step(JoinInput{sealed}).error().is(CoreError::NotJoining));
+    auto request = network.third.core.cluster_state_request(1, {});
+    request.receiver = network.second.core.public_key();
+    EXPECT_TRUE(network.first.core.share_cluster(request, {}).error().is(CoreError::NotAdmitted));
+    request = network.third.core.cluster_state_request(1, {});
+    request.min_block = 0;
+    EXPECT_TRUE(network.first.core.share_cluster(request, {}).error().is(CoreError::BadSignature));
+    EXPECT_TRUE(network.first.core.share_cluster(network.third.core.cluster_state_request(1000, {}), {})
+                    .error()
+                    .is(CoreError::OtherBlock));
+    // what it has missed meanwhile would be lost with an older state
+    network.next_block();
+    EXPECT_TRUE(network.third.step(JoinInput{sealed}).error().is(CoreError::OtherBlock));
+    ASSERT_TRUE(network.join(network.share()->sealed));
+    EXPECT_TRUE(network.third.step(JoinInput{sealed}).error().is(CoreError::NotJoining));
+}
+
+TEST(Core, ForgetsAClusterThatItIsRemovedFrom)
+{
+    LargerNetwork network;
+    network.admit_third();
+    ASSERT_TRUE(network.join(network.share()->sealed));
+    network.chain.push_from_pallet(
+        "PhalaPhatContracts", ClusterOperation{ClusterOperation::RemoveWorker{network.cluster, network.third_key()}});
+    network.next_block();
+    EXPECT_EQ(network.third.core.status().snapshot, nullptr);
+    EXPECT_TRUE(network.share().error().is(CoreError::NotReady));
+    std::size_t left = 0;
+    ASSERT_TRUE(network.third.store.each_state_entry([&](const Bytes&, const Bytes&) { ++left; }));
+    EXPECT_EQ(left, 0U);
+    network.third.restart();
+    network.next_block();
+    EXPECT_EQ(network.root(network.first), network.root(network.second));
+}
+
+TEST(Core, GivesTheMasterKeyToFurtherGatekeepers)
+{
+    LargerNetwork network;
+    network.chain.push_from_pallet(
+        "PhalaRegistry", GatekeeperChange{GatekeeperChange::Registered{network.third_key(), network.third_key()}});
+    network.next_block(); // the key goes out
+    EXPECT_FALSE(network.third.core.status().gatekeeper_active);
+    network.next_block(); // and arrives
+    network.next_block();
+    EXPECT_TRUE(network.third.core.status().gatekeeper_active);
+    EXPECT_EQ(network.third.core.status().master_pubkey, network.chain.master_pubkey);
+    network.third.restart();
+
+    // both say the same with the same sequence: the chain takes it from whoever is first
+    const auto key = network.third_key();
+    const auto deploy = [&](std::uint64_t id) {
+        network.chain.push_from_pallet("PhalaPhatContracts",
+                                       ClusterEvent{ClusterEvent::DeployCluster{network.account(network.alice),
+                                                                                cluster_id(id),
+                                                                                {{key, key}},
+                                                                                kPha,
+                                                                                1,
+                                                                                1,
+                                                                                1,
+                                                                                network.account(network.alice)}});
+    };
+    deploy(2);
+    network.chain.seal();
+    ASSERT_TRUE(network.first.follow(network.chain) && network.third.follow(network.chain));
+    std::map<std::uint64_t, std::vector<Message>> said;
+    for (const auto* worker : {&network.first, &network.third})
+        for (const auto& message : worker->core.egress())
+            if (message.message.sender.kind.is<MessageOrigin::Gatekeeper>())
+                said[message.sequence].push_back(message.message);
+    ASSERT_EQ(said.size(), 2U);
+    for (const auto& [sequence, messages] : said) {
+        ASSERT_EQ(messages.size(), 2U) << sequence;
+        EXPECT_EQ(messages[0].destination, messages[1].destination);
+    }
+    EXPECT_EQ(said.begin()->second[0], said.begin()->second[1]) << "the cluster's key";
+    network.third.send(network.chain);
+    network.next_block();
+    EXPECT_TRUE(network.chain.cluster_keys.contains(cluster_id(2)));
+
+    network.chain.push_from_pallet("PhalaRegistry",
+                                   GatekeeperChange{GatekeeperChange::Unregistered{network.third_key()}});
+    network.next_block();
+    EXPECT_FALSE(network.third.core.status().gatekeeper_active);
+    deploy(3);
+    network.next_block();
+    network.next_block();
+    EXPECT_TRUE(network.chain.cluster_keys.contains(cluster_id(3))) << "the first goes on alone";
+}
+
+TEST(Core, F07TwoGrantsShareNeitherKeyNorNonce)
+{
+    LargerNetwork network;
+    const auto key = network.third_key();
+    std::set<Bytes> keys, nonces;
+    for (std::uint64_t id = 2; id < 6; ++id)
+        network.chain.push_from_pallet("PhalaPhatContracts", ClusterEvent{ClusterEvent::DeployCluster{
+                                                                 network.account(network.alice),
+                                                                 cluster_id(id),
+                                                                 {{key, key}, {network.second.core.public_key(), {}}},
+                                                                 kPha,
+                                                                 1,
+                                                                 1,
+                                                                 1,
+                                                                 network.account(network.alice)}});
+    network.chain.seal();
+    ASSERT_TRUE(network.first.follow(network.chain));
+    std::size_t grants = 0;
+    for (const auto& message : network.first.core.egress())
+        if (has_topic<ClusterOperation>(message.message))
+            for (const auto& [recipient, sealed] : scale::decode<ClusterOperation>(message.message.payload)
+                                                       ->operation.get_if<ClusterOperation::DispatchKeys>()
+                                                       ->secret_keys) {
+                ++grants;
+                keys.insert(to_bytes(sealed.ecdh_pubkey));
+                nonces.insert(to_bytes(sealed.iv));
+            }
+    EXPECT_GE(grants, 4U);
+    EXPECT_EQ(keys.size(), grants);
+    EXPECT_EQ(nonces.size(), grants);
+}
+
+TEST(Core, MeasuresItsMachineWhenTheChainAsks)
+{
+    FakeChain chain;
+    Worker worker{chain, 1};
+    const auto tell = [&](WorkerEvent event) {
+        chain.push_from_pallet("PhalaRegistry",
+                               SystemEvent{SystemEvent::ForWorker{worker.core.public_key(), std::move(event)}});
+    };
+    const auto block = [&] {
+        chain.seal();
+        ASSERT_TRUE(worker.follow(chain));
+        worker.send(chain);
+    };
+    tell({WorkerEvent::BenchStart{3}});
+    worker.iterations = 100;
+    block();
+    const auto begun = worker.core.status().block_time_ms;
+    EXPECT_TRUE(worker.core.status().benchmarking);
+    worker.iterations = 250;
+    block();
+    worker.restart(); // a process counts from nothing
+    EXPECT_TRUE(worker.core.status().benchmarking);
+    worker.iterations = 40;
+    block();
+    EXPECT_TRUE(chain.bench_reports.empty());
+    block();
+    EXPECT_EQ(chain.bench_reports, (std::vector<RegistryEvent::BenchReport>{{begun, 40}}));
+    EXPECT_FALSE(worker.core.status().benchmarking);
+    tell({WorkerEvent::BenchScore{1234}});
+    block();
+    EXPECT_EQ(worker.core.status().score, 1234U);
+    EXPECT_EQ(chain.bench_reports.size(), 1U);
 }
 
 } // namespace

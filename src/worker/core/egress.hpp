@@ -33,11 +33,17 @@ public:
     }
     void push(Message message, const crypto::sr25519::KeyPair& signer, Entropy& entropy);
 
+    /// Goes on where others of the same origin stand: the next message gets this sequence. Forgets what is pending.
+    void resume(const MessageOrigin& origin, std::uint64_t next_sequence);
+    /// Forgets all about an origin that this worker speaks for no more.
+    void forget(const MessageOrigin& origin);
+
     /// Drops what the chain has taken: everything of `origin` below `next`.
     void acknowledge(const Bytes& origin, std::uint64_t next);
 
     [[nodiscard]] const Channels& channels() const { return channels_; }
     [[nodiscard]] std::size_t pending() const;
+    [[nodiscard]] std::uint64_t next_sequence(const MessageOrigin& origin) const;
 
 private:
     Channels channels_;

@@ -7,7 +7,8 @@ namespace phala::worker {
 struct Environment {
     BlockNumber block = 0;
     std::uint64_t time_ms = 0;
-    std::uint64_t clock_ms = 0; ///< this worker's clock: for log records alone
+    std::uint64_t clock_ms = 0;   ///< this worker's clock: for log records alone
+    std::uint64_t iterations = 0; ///< this worker's: for its benchmark alone
 };
 
 } // namespace phala::worker

@@ -22,6 +22,10 @@ std::string_view describe(CoreError error)
     case CoreError::ContractNotFound: return "ContractNotFound";
     case CoreError::BadSignature: return "Verifying signature failed";
     case CoreError::BadCiphertext: return "AeadDecryptError";
+    case CoreError::NotAdmitted: return "the chain has not admitted that worker to this cluster";
+    case CoreError::NotJoining: return "this worker is not waiting for the state of a cluster";
+    case CoreError::OtherBlock: return "the cluster's state is of another block than this worker's";
+    case CoreError::BadHandover: return "what came is not the state of the cluster to join";
     }
     return "worker";
 }

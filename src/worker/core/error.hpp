@@ -20,6 +20,10 @@ enum class CoreError : std::uint8_t {
     ContractNotFound,
     BadSignature,
     BadCiphertext,
+    NotAdmitted, ///< the chain has not admitted that worker to this cluster
+    NotJoining,  ///< a cluster's state came unasked
+    OtherBlock,  ///< a cluster's state of another block than this worker's
+    BadHandover, ///< what came is not the state of that cluster
 };
 
 std::string_view describe(CoreError error);

@@ -13,6 +13,12 @@ namespace phala::worker {
 
 class Ledger {
 public:
+    /// A measurement of this machine that the chain asked for.
+    struct Benchmark {
+        BlockNumber last_block;
+        std::uint64_t start_time_ms;
+        std::uint64_t iterations; ///< when it began
+    };
     /// What of it is stored as one record; contract state and logs have records of their own.
     struct Stored {
         bool registered = false;
@@ -22,6 +28,12 @@ public:
         };
         std::optional<Gatekeeper> gatekeeper;
         std::optional<Cluster::Stored> cluster;
+        std::uint32_t score = 0;
+        std::optional<Benchmark> benchmark;
+        std::optional<H256> joining;
+        std::optional<PublicKey> master_on_chain;
+        std::uint64_t gatekeeper_sequence = 0;
+        bool named_gatekeeper = false;
     };
 
     /// `development`: a gatekeeper may host a cluster.
@@ -38,9 +50,19 @@ public:
     /// Executes one message. Whatever is wrong with it, it is skipped, on every replica alike.
     void apply(const LeafV1& leaf, ByteView payload, const Environment& environment, Effects& effects);
 
+    /// Reports the benchmark if this block, which is complete, ends it.
+    void end_benchmark(BlockNumber block, std::uint64_t iterations, Effects& effects);
+
+    /// The cluster that this worker was admitted to and does not serve yet.
+    [[nodiscard]] const std::optional<H256>& joining() const { return joining_; }
+    /// It has the cluster's key and state now: it serves it, and tells the chain.
+    void join(Cluster cluster, Effects& effects);
+
     /// The lanes whose messages concern this worker now. Their number grows when it joins a cluster.
     [[nodiscard]] std::vector<LaneKind> followed() const;
 
+    [[nodiscard]] std::uint32_t score() const { return score_; }
+    [[nodiscard]] bool benchmarking() const { return benchmark_.has_value(); }
     [[nodiscard]] bool registered() const { return registered_; }
     [[nodiscard]] bool gatekeeper_active() const { return gatekeeper_ && gatekeeper_->active; }
     [[nodiscard]] std::optional<PublicKey> master_pubkey() const;
@@ -54,8 +76,16 @@ private:
     };
 
     void on_system_code(const Message& message, Effects& effects);
-    void on_system_event(const Message& message, Effects& effects);
+    void on_system_event(const Message& message, const Environment& environment, Effects& effects);
+    void begin_benchmark(std::uint32_t duration, const Environment& environment, Effects& effects);
+    void on_pink_version(const Message& message, Effects& effects);
     void on_gatekeeper_launch(const Message& message, Effects& effects);
+    void on_gatekeeper_change(const Message& message, Effects& effects);
+    void on_key_distribution(const Message& message, Effects& effects);
+    void take_master_key(const KeyDistribution::MasterKeyDistribution& grant, Effects& effects);
+    template <class Payload>
+    void say_as_gatekeeper(const Payload& payload, Effects& effects);
+    void leave_cluster(Effects& effects);
     void on_cluster_event(const Message& message, Effects& effects);
     void on_cluster_operation(const Message& message, const Environment& environment, Effects& effects);
     void on_clock_tick(const Message& message, const Environment& environment, Effects& effects);
@@ -67,6 +97,13 @@ private:
     const RecordReader* store_;
     bool development_;
     bool registered_ = false;
+    std::uint32_t score_ = 0;
+    std::optional<Benchmark> benchmark_;
+    std::optional<H256> joining_;
+    std::optional<PublicKey> master_on_chain_;
+    /// Sequence of the gatekeepers' next message. Every worker counts: one that becomes a gatekeeper goes on from there.
+    std::uint64_t gatekeeper_sequence_ = 0;
+    bool named_gatekeeper_ = false;
     std::optional<Gatekeeper> gatekeeper_;
     std::optional<Cluster> cluster_;
     std::shared_ptr<const Bytes> system_code_; ///< the chain's latest

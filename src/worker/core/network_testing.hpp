@@ -56,6 +56,7 @@ struct Worker {
     MemoryStore store;
     Core core;
     std::uint8_t counter = 0;
+    std::uint64_t iterations = 0;             ///< of its benchmark
     std::uint64_t now_ms = 1'700'000'000'000; ///< the worker's clock, also for queries
 
     [[nodiscard]] Core make() const
@@ -67,9 +68,9 @@ struct Worker {
     /// As after a kill: what was not committed is gone.
     void restart() { core = make(); }
 
-    Outcome<Output> step(std::variant<AnchorInput, ChunkInput> content)
+    Outcome<Output> step(decltype(Input::content) content)
     {
-        Input input{std::move(content), now_ms, {}};
+        Input input{std::move(content), now_ms, {}, iterations};
         input.entropy.fill(++counter);
         return core.step(input);
     }

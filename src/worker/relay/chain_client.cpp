@@ -56,6 +56,13 @@ Outcome<ChainClient::Finalized> ChainClient::header(const H256& hash)
     return Finalized{hash, std::move(encoded), decoded.number};
 }
 
+Outcome<ChainClient::Finalized> ChainClient::header_at(BlockNumber number)
+{
+    PHALA_TRY(const auto hash_text, node_.call("chain_getBlockHash", {number}));
+    PHALA_TRY(const auto hash, hash_of_json(&hash_text, "chain_getBlockHash"));
+    return header(hash);
+}
+
 Outcome<Bytes> ChainClient::sign(ByteView call, const crypto::KeyPair& signer, Balance tip)
 {
     const AccountId account{signer.account()};

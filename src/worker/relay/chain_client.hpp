@@ -2,6 +2,7 @@
 // What a person's or a worker's program does with a chain through a node: read headers, submit signed transactions.
 #include "worker/relay/node_client.hpp"
 
+#include "base/hex.hpp"
 #include "crypto/key_pair.hpp"
 #include "primitives/extrinsic.hpp"
 #include "primitives/header.hpp"
@@ -23,6 +24,21 @@ public:
     };
     Outcome<Finalized> finalized_head();
     Outcome<Finalized> header(const H256& hash);
+    /// The block of that number on the chain that the node calls the best.
+    Outcome<Finalized> header_at(BlockNumber number);
+
+    /// What the node says of a storage item now, unproven.
+    template <class T>
+    Outcome<std::optional<T>> storage(const Bytes& key)
+    {
+        PHALA_TRY(const auto bytes, node_.call_bytes("state_getStorage", {to_hex0x(key)}));
+        if (!bytes)
+            return std::optional<T>{};
+        auto value = scale::decode<T>(*bytes);
+        if (!value)
+            return fail(NodeError::BadAnswer, "state_getStorage: " + value.error().message());
+        return std::optional<T>{std::move(*value)};
+    }
 
     /// Signs the call with a mortal era and the account's next nonce, counting what waits in the pool, and submits it.
     /// Returns the extrinsic's hash. `call` is SCALE of the runtime's call.

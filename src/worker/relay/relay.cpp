@@ -5,6 +5,7 @@
 #include "primitives/registration.hpp"
 #include "runtime/khala/encode_call.hpp"
 #include "worker/relay/answers.hpp"
+#include "worker/relay/member_client.hpp"
 
 #include <spdlog/spdlog.h>
 
@@ -23,6 +24,8 @@ constexpr std::uint64_t kChunkLeaves = 1024;
 constexpr std::uint64_t kChunkBytes = 8 * 1024 * 1024;
 /// After so many blocks without acknowledgement a message is sent again.
 constexpr BlockNumber kResendBlocks = 4;
+/// Between two rounds of asking a cluster's members for its state.
+constexpr auto kJoinPause = 2s;
 /// The chain takes an endpoint for four hours after it was signed; it stays valid until replaced.
 constexpr std::uint64_t kEndpointRefreshMs = 24ULL * 3600 * 1000;
 
@@ -40,6 +43,44 @@ bool is_already_under_way(const Error& error)
     return std::ranges::any_of(std::array<std::string_view, 3>{"Priority is too low", "outdated", "lready imported"},
                                [&](std::string_view part) { return text.find(part) != std::string::npos; });
 }
+
+/// Tells every two seconds how far a long way has been gone.
+class CatchUp {
+public:
+    CatchUp(BlockNumber target, BlockNumber blocks) : target_{target}, blocks_{blocks}
+    {
+        if (is_long())
+            spdlog::info("{} blocks behind: catching up with block {}", blocks_, target_);
+    }
+    void took(std::size_t leaves)
+    {
+        leaves_ += leaves;
+        const auto now = std::chrono::steady_clock::now();
+        if (now - told_ < 2s)
+            return;
+        told_ = now;
+        spdlog::info("catching up with block {}: {} messages, {:.0f} a second", target_, leaves_, rate());
+    }
+    void done() const
+    {
+        if (is_long() || told_ != begun_)
+            spdlog::info("caught up with block {}: {} blocks, {} messages, {:.1f} s", target_, blocks_, leaves_,
+                         seconds());
+    }
+
+private:
+    static constexpr BlockNumber kLong = 16;
+    [[nodiscard]] bool is_long() const { return blocks_ > kLong; }
+    [[nodiscard]] double seconds() const
+    {
+        return std::chrono::duration<double>(std::chrono::steady_clock::now() - begun_).count();
+    }
+    [[nodiscard]] double rate() const { return static_cast<double>(leaves_) / std::max(seconds(), 1e-3); }
+
+    BlockNumber target_, blocks_;
+    std::size_t leaves_ = 0;
+    std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now(), told_ = begun_;
+};
 
 json::Array hex_array(std::span<const Bytes> items)
 {
@@ -84,7 +125,7 @@ Outcome<ChunkInput> fetch_chunk(ChainClient& chain, const LaneWant& want, const 
 Relay::Relay(Core& core, tee::SealedStore& store, tee::Provider& tee, Published& published, crypto::KeyPair payer,
              RelayOptions options)
     : core_{core}, store_{store}, tee_{tee}, published_{published}, payer_{std::move(payer)},
-      options_{std::move(options)}
+      options_{std::move(options)}, benchmark_{options_.benchmark_threads}
 {
     published_.set(core_.status());
 }
@@ -103,15 +144,36 @@ Outcome<> Relay::run(const std::stop_token& stop)
                 return {};
             if (followed.error().of<tee::StoreError>() || followed.error().is(CoreError::WrongChain))
                 return followed;
-            spdlog::warn("{}; trying again", followed.error().message());
+            tell_problem(followed.error());
         } else {
-            spdlog::warn("{}; trying again in {} ms", chain.error().message(), retry.count());
+            tell_problem(chain.error());
         }
         for (auto waited = 0ms; waited < retry && !stop.stop_requested(); waited += 50ms)
             std::this_thread::sleep_for(50ms);
         retry = std::min(retry * 2, options_.last_retry);
     }
     return {};
+}
+
+void Relay::tell(Progress progress)
+{
+    progress_ = std::move(progress);
+    published_.set(progress_);
+}
+
+/// One line for a problem, not one for each try; once a minute while it lasts.
+void Relay::tell_problem(const Error& error)
+{
+    const bool is_nonsense = !error.of<NodeError>();
+    const std::string problem =
+        (is_nonsense ? "the node at " + options_.node_url + " said what cannot be true: " : std::string{})
+        + error.message();
+    const auto now = std::chrono::steady_clock::now();
+    if (problem != progress_.problem || now - problem_told_ > 60s) {
+        spdlog::warn("stuck at block {}: {}; trying again", core_.status().anchor_number, problem);
+        problem_told_ = now;
+    }
+    tell({progress_.chain_head, false, problem});
 }
 
 Outcome<> Relay::follow(ChainClient& chain, const std::stop_token& stop)
@@ -122,6 +184,8 @@ Outcome<> Relay::follow(ChainClient& chain, const std::stop_token& stop)
     sent_.clear();
     while (!stop.stop_requested()) {
         PHALA_TRY(const bool progressed, feed(chain, stop));
+        if (const auto cluster = core_.wants().join)
+            PHALA_CHECK(join(chain, *cluster, stop));
         PHALA_CHECK(send(chain));
         if (!progressed)
             PHALA_CHECK(chain.node().wait(500ms));
@@ -135,32 +199,83 @@ Outcome<bool> Relay::feed(ChainClient& chain, const std::stop_token& stop)
 {
     const auto begun = core_.wants().block;
     PHALA_TRY(auto head, begun ? chain.header(*begun) : chain.finalized_head());
-    if (head.number == 0 || head.number <= core_.status().anchor_number)
-        return false;
-    const BlockNumber behind = head.number - core_.status().anchor_number;
-    std::size_t chunks = 0;
-    while (core_.status().anchor_number < head.number) {
-        if (stop.stop_requested())
-            return false;
+    const bool is_new = head.number != 0 && head.number > core_.status().anchor_number;
+    if (is_new) {
+        tell({head.number, true, progress_.problem}); // a problem is solved where it was met, not before
+        PHALA_CHECK(feed(chain, head, stop));
+    }
+    if (!progress_.connected || !progress_.problem.empty())
+        tell({head.number, true, {}});
+    return is_new && !stop.stop_requested();
+}
+
+/// Brings the core to the end of one block.
+Outcome<> Relay::feed(ChainClient& chain, const ChainClient::Finalized& head, const std::stop_token& stop)
+{
+    CatchUp catch_up{head.number, head.number - core_.status().anchor_number};
+    while (core_.status().anchor_number < head.number && !stop.stop_requested()) {
         const Wants wants = core_.wants();
         if (wants.chunk) {
             PHALA_TRY(auto chunk, fetch_chunk(chain, *wants.chunk, head.hash));
+            const std::size_t leaves = chunk.leaves.size();
             PHALA_CHECK(step(std::move(chunk)));
-            if (++chunks % 64 == 0)
-                spdlog::info("catching up with block {}: message {}", head.number, core_.status().processed_global);
+            catch_up.took(leaves);
         } else {
             PHALA_TRY(auto anchor, fetch_anchor(chain, head, wants.anchor));
             PHALA_CHECK(step(std::move(anchor)));
         }
     }
-    if (behind > 16)
-        spdlog::info("caught up: {} blocks, now at {}", behind, head.number);
-    return true;
+    if (!stop.stop_requested())
+        catch_up.done();
+    return {};
 }
 
-Outcome<> Relay::step(std::variant<AnchorInput, ChunkInput> content)
+/// Asks the members of a cluster for its state, one after the other, and follows the chain to just the block that it is
+/// of. Where none gives it, another try comes later; only a lost node is an error.
+Outcome<> Relay::join(ChainClient& chain, const H256& cluster, const std::stop_token& stop)
 {
-    Input input{std::move(content), now_ms(), {}};
+    const auto now = std::chrono::steady_clock::now();
+    if (join_tried_ && now - *join_tried_ < kJoinPause)
+        return {};
+    join_tried_ = now;
+    PHALA_TRY(const auto members,
+              chain.storage<std::vector<PublicKey>>(runtime::phala_phat_contracts::ClusterWorkers::key(cluster)));
+    ByteArray<32> entropy{};
+    tee_.fill_random(entropy);
+    const auto request = core_.cluster_state_request(core_.status().anchor_number, entropy);
+    std::string problem = "it has no other members";
+    for (const auto& member : members.value_or(std::vector<PublicKey>{})) {
+        if (member == core_.public_key())
+            continue;
+        PHALA_TRY(const auto endpoints,
+                  chain.storage<VersionedWorkerEndpoints>(runtime::phala_registry::Endpoints::key(member)));
+        const auto urls =
+            endpoints ? endpoints->endpoints.get_if<VersionedWorkerEndpoints::V1>()->_0 : std::vector<std::string>{};
+        for (const auto& url : urls) {
+            auto shared = ask_member(url, request, options_.call_timeout);
+            if (!shared) {
+                problem = shared.error().message();
+                continue;
+            }
+            if (shared->block > core_.status().anchor_number) {
+                PHALA_TRY(const auto head, chain.header_at(shared->block));
+                PHALA_CHECK(feed(chain, head, stop));
+            }
+            if (const auto joined = step(JoinInput{std::move(shared->sealed)}); joined)
+                return {};
+            else if (joined.error().of<tee::StoreError>())
+                return joined;
+            else
+                problem = joined.error().message();
+        }
+    }
+    spdlog::info("no state of cluster {} yet: {}; asking again", to_hex0x(cluster), problem);
+    return {};
+}
+
+Outcome<> Relay::step(decltype(Input::content) content)
+{
+    Input input{std::move(content), now_ms(), {}, benchmark_.iterations()};
     tee_.fill_random(input.entropy);
     PHALA_TRY(auto output, core_.step(input));
     for (const auto& note : output.notes)
@@ -169,7 +284,9 @@ Outcome<> Relay::step(std::variant<AnchorInput, ChunkInput> content)
         return {};
     PHALA_CHECK(store_.commit(std::move(output.records)));
     core_.committed();
-    published_.set(core_.status());
+    Status status = core_.status();
+    benchmark_.run(status.benchmarking);
+    published_.set(std::move(status));
     return {};
 }
 
@@ -187,6 +304,29 @@ bool Relay::submit(ChainClient& chain, ByteView call, std::string_view what)
     return hash || is_already_under_way(hash.error());
 }
 
+/// Publishes where clients reach this worker: when that changes, and once a day.
+Outcome<> Relay::publish_endpoints(ChainClient& chain, const Status& status)
+{
+    const BlockNumber now = status.anchor_number;
+    auto urls = options_.endpoints ? options_.endpoints() : std::vector<std::string>{};
+    const bool is_due = urls != endpoints_signed_
+                        || (endpoint_signed_ms_ && status.block_time_ms > *endpoint_signed_ms_ + kEndpointRefreshMs);
+    if (urls.empty() || !is_due || (endpoint_tried_ && now < *endpoint_tried_ + kResendBlocks))
+        return {};
+    endpoint_tried_ = now;
+    WorkerEndpointPayload payload{core_.public_key(), {VersionedWorkerEndpoints::V1{urls}}, status.block_time_ms};
+    ByteArray<32> entropy{};
+    tee_.fill_random(entropy);
+    Bytes signature = core_.sign(SignedContent::EndpointInfo, scale::encode(payload), entropy);
+    const Bytes call = runtime::khala::encode_call(
+        runtime::phala_registry::update_worker_endpoint{std::move(payload), std::move(signature)});
+    if (submit(chain, call, "the endpoint")) {
+        endpoint_signed_ms_ = status.block_time_ms;
+        endpoints_signed_ = std::move(urls);
+    }
+    return {};
+}
+
 Outcome<> Relay::send(ChainClient& chain)
 {
     const Status status = core_.status();
@@ -202,20 +342,7 @@ Outcome<> Relay::send(ChainClient& chain)
         submit(chain, runtime::khala::encode_call(call), "the registration");
         return {};
     }
-    if (!options_.endpoint.empty() && (!endpoint_tried_ || now >= *endpoint_tried_ + kResendBlocks)
-        && (!endpoint_signed_ms_ || status.block_time_ms > *endpoint_signed_ms_ + kEndpointRefreshMs)) {
-        endpoint_tried_ = now;
-        WorkerEndpointPayload payload{
-            core_.public_key(), {VersionedWorkerEndpoints::V1{{options_.endpoint}}}, status.block_time_ms};
-        ByteArray<32> entropy{};
-        tee_.fill_random(entropy);
-        Bytes signature = core_.sign(SignedContent::EndpointInfo, scale::encode(payload), entropy);
-        if (submit(chain,
-                   runtime::khala::encode_call(
-                       runtime::phala_registry::update_worker_endpoint{std::move(payload), std::move(signature)}),
-                   "the endpoint"))
-            endpoint_signed_ms_ = status.block_time_ms;
-    }
+    PHALA_CHECK(publish_endpoints(chain, status));
     for (const auto& message : core_.egress()) {
         const std::pair key{scale::encode(message.message.sender), message.sequence};
         const auto before = sent_.find(key);

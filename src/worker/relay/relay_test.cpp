@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <deque>
 #include <filesystem>
 
@@ -32,7 +33,7 @@ public:
     {
         RelayOptions options;
         options.node_url = url;
-        options.endpoint = "http://127.0.0.1:1";
+        options.endpoints = [] { return std::vector<std::string>{"http://127.0.0.1:1"}; };
         options.call_timeout = 300ms;
         options.first_retry = options.last_retry = 1ms;
         relay_.emplace(core_, *store_, *tee_, published_, crypto::KeyPair::from_uri("//worker//2").value(), options);
@@ -56,6 +57,7 @@ public:
     }
 
     [[nodiscard]] Status status() const { return *published_.get(); }
+    [[nodiscard]] Progress progress() const { return *published_.progress(); }
     bool reaches(BlockNumber number) const
     {
         for (const auto end = std::chrono::steady_clock::now() + 30s; std::chrono::steady_clock::now() < end;
@@ -304,6 +306,32 @@ TEST(Relay, RefusesLanesThatAreNotWhatTheChainCommitsTo)
     node.go_away();
     EXPECT_TRUE(lies.empty()) << lies.size() << " left";
     EXPECT_GE(node.connections(), 8) << "after each it began anew";
+}
+
+TEST(Relay, SaysInOneLineWhyItDoesNotGetOn)
+{
+    CountingNetwork network;
+    std::atomic<bool> lies = true;
+    FakeNode node{network.chain, [&](std::string_view method, const std::string& answer) -> std::optional<std::string> {
+                      if (method != "state_getReadProof" || !lies)
+                          return answer;
+                      auto changed = *json::parse(answer);
+                      changed["result"]["proof"] = json::Array{};
+                      return json::dump(changed);
+                  }};
+    Follower follower{network.chain, node.url()};
+    const auto problem = [&] { return follower.progress().problem; };
+    for (const auto end = std::chrono::steady_clock::now() + 30s;
+         problem().empty() && std::chrono::steady_clock::now() < end;)
+        std::this_thread::sleep_for(2ms);
+    EXPECT_TRUE(problem().starts_with("the node at " + node.url() + " said what cannot be true: ")) << problem();
+    EXPECT_EQ(problem().find('\n'), std::string::npos);
+    EXPECT_EQ(follower.progress().chain_head, network.chain.number()) << "how far it is behind shows all the same";
+    lies = false;
+    ASSERT_TRUE(follower.reaches(network.chain.number()));
+    EXPECT_TRUE(problem().empty());
+    EXPECT_TRUE(follower.stop());
+    node.go_away();
 }
 
 TEST(Relay, ReadsAddressesAndSaysWhatIsWrongWithThem)

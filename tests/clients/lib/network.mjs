@@ -191,11 +191,12 @@ export class Network {
     const port = before?.port ?? await this.#port(index);
     const data = join(this.folder, `worker-${index}`);
     mkdirSync(data, { recursive: true });
-    const args = ['--node', this.ws, '--data', data, '--port', String(port), '--payer', `//worker//${index}`, '--log', this.log];
+    const args = ['--node', this.ws, '--data', data, '--port', String(port), '--payer', `//worker//${index}`, '--log', this.log,
+      '--private-port', '0'];
     const program = new Program(`worker ${index}`, paths.worker, args, join(this.folder, `worker-${index}.log`), { PHALA_FAULT: fault });
     const worker = { ...before, index, port, data, program, url: `http://127.0.0.1:${port}` };
     this.workers[index - 1] = worker;
-    await program.line(/serving on /, 120_000);
+    [, worker.operatorUrl] = await program.line(/serving the operator on (\S+)/, 120_000);
     return worker;
   }
 

@@ -137,6 +137,26 @@ for (const [whose, file] of Object.entries(files)) describe(`conformance of ${wh
     assert.ok((await value('cacheGet', '0x01')).isNone);
   });
 
+  test('10.4: stake becomes weight, and weight room in the cache', async () => {
+    const { tokenomic } = await deploy(up, pairs.Alice, { tokenomic: [loadContract('tokenomic', api), 'default', []] });
+    const driver = tokenomic.address.toHex();
+    await command(registry, registry.systemContract, 'system::grantAdmin', pairs.Alice, [driver]);
+    await command(registry, registry.systemContract, 'system::setDriver', pairs.Alice, ['ContractDeposit', driver]);
+    const cents = 10_000_000_000n;
+    await send(api, api.tx.phalaPhatTokenomic.adjustStake(checker.address, 10n * cents), pairs.Bob);
+    await until('the weight', async () => {
+      const { contracts } = await registry.phactory.getContractInfo({ contracts: [checker.address.toHex()] });
+      return contracts[0].weight === 10;
+    }, { timeout: 20_000 });
+    await until('room in the cache', async () => (await value('cacheSet', '0x01', '0xbeef')).isTrue, { timeout: 20_000 });
+    assert.equal((await value('cacheGet', '0x01')).unwrap().toHex(), '0xbeef');
+    await query('cacheSetExpiration', '0x01', 0);
+    assert.ok((await value('cacheGet', '0x01')).isNone);
+    await value('cacheSet', '0x01', '0xbeef');
+    assert.equal((await value('cacheRemove', '0x01')).unwrap().toHex(), '0xbeef');
+    assert.ok((await value('cacheGet', '0x01')).isNone);
+  });
+
   test('10.2 test_for_errors', async () => {
     for (const [id, error] of [[0xffff, 1], [0x01_0001, 0]]) {
       assert.deepEqual(moduleError((await query('callChainExt', id)).result), [5, error]);

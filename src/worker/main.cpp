@@ -22,6 +22,7 @@ using namespace phala;
 using namespace phala::worker;
 
 constexpr std::string_view kVersion = "2.2.0";
+constexpr std::size_t kQueriesBesideCores = 2; ///< run at the same time, more than there are cores
 
 struct Options {
     std::string node_url = "ws://127.0.0.1:9944";
@@ -120,7 +121,8 @@ Outcome<> run(const Options& options)
 
     const auto serve = [&]() -> Outcome<> {
         PHALA_TRY(const auto genesis, genesis_of(options.node_url, stop.get_token()));
-        PHALA_TRY(auto core, Core::create({genesis, runtime::config::kParaId, tee->is_development()},
+        PHALA_TRY(auto core, Core::create({genesis, runtime::config::kParaId, tee->is_development(),
+                                           std::thread::hardware_concurrency() + kQueriesBesideCores},
                                           std::move(identity), *store));
         spdlog::info("worker key {}, chain {}", to_hex0x(core.public_key()), to_hex0x(genesis));
 

@@ -77,7 +77,6 @@ struct Cluster::State {
         std::uint64_t now; ///< seconds
     };
     std::shared_ptr<engine::LocalCache> cache = std::make_shared<engine::LocalCache>();
-    std::shared_ptr<QueryScheduler> turns = std::make_shared<QueryScheduler>(QueryScheduler::limits_of_this_machine());
     std::vector<CacheChange> cache_changes; ///< of the block that is under way
     bool has_new_weights = false;           ///< likewise
 
@@ -418,7 +417,8 @@ void Cluster::flush(std::vector<RecordChange>& records)
     state_->stored = state_->state;
 }
 
-std::shared_ptr<const Snapshot> Cluster::publish(const Environment& environment, std::shared_ptr<LogServer> logs)
+std::shared_ptr<const Snapshot> Cluster::publish(const Environment& environment, std::shared_ptr<LogServer> logs,
+                                                 std::shared_ptr<QueryScheduler> turns)
 {
     auto& self = *state_;
     for (const auto& change : std::exchange(self.cache_changes, {}))
@@ -428,7 +428,7 @@ std::shared_ptr<const Snapshot> Cluster::publish(const Environment& environment,
     return std::make_shared<const Snapshot>(std::make_shared<const Snapshot::State>(Snapshot::State{
         self.terms.id, H256{self.state.root()}, self.system_contract, self.log_handler, self.js_runtime, self.contracts,
         self.weights, environment, self.system_code, self.engine, self.state, self.key.copy(),
-        self.identity.public_key(), self.cache, std::move(logs), self.turns,
+        self.identity.public_key(), self.cache, std::move(logs), std::move(turns),
         crypto::hkdf_sha256(self.key.secret().expose(), bytes_of("phala/worker/log"), bytes_of("askers"))}));
 }
 

@@ -16,6 +16,8 @@ class ClusterState;
 
 namespace phala::worker {
 
+class QueryScheduler;
+
 /// Why a cluster is not served; the chain is told that it failed, the operator's log why.
 enum class ClusterError : std::uint8_t {
     AlreadyHosting,
@@ -108,7 +110,8 @@ public:
     void flush(std::vector<RecordChange>& records);
 
     /// The block is stored: what it did to contracts' caches happens, and this is what queries see from now on.
-    std::shared_ptr<const Snapshot> publish(const Environment& environment, std::shared_ptr<LogServer> logs);
+    std::shared_ptr<const Snapshot> publish(const Environment& environment, std::shared_ptr<LogServer> logs,
+                                            std::shared_ptr<QueryScheduler> turns);
 
 private:
     struct State;

@@ -5,6 +5,7 @@
 #include "worker/core/engine/engine.hpp"
 #include "worker/core/handover.hpp"
 #include "worker/core/ledger.hpp"
+#include "worker/core/query_scheduler.hpp"
 #include "worker/core/snapshot.hpp"
 
 #include <algorithm>
@@ -87,6 +88,8 @@ struct Core::State {
     Egress egress;
     const std::shared_ptr<LogServer> logs = std::make_shared<LogServer>();
     crypto::CertificateCache certificates; ///< of those who ask
+    const std::shared_ptr<QueryScheduler> turns =
+        std::make_shared<QueryScheduler>(QueryScheduler::limits(config.query_slots));
     std::map<LaneId, Lane> lanes;
     std::uint64_t next_global = 0;
 
@@ -294,7 +297,7 @@ struct Core::State {
     void publish()
     {
         auto* cluster = ledger.cluster();
-        snapshot = cluster == nullptr ? nullptr : cluster->publish({block, seal.time_ms, 0, 0}, logs);
+        snapshot = cluster == nullptr ? nullptr : cluster->publish({block, seal.time_ms, 0, 0}, logs, turns);
         std::shared_ptr<const Handover> ready;
         if (cluster != nullptr && !cluster->joiners().empty())
             ready = std::make_shared<const Handover>(seal, egress.next_sequence(MessageOrigin::cluster(cluster->id())),

@@ -94,8 +94,9 @@ class Core {
 public:
     struct Config {
         H256 genesis_hash;
-        std::uint32_t para_id = 0; ///< of the chain, as the registry wants it in a registration
-        bool development = false;  ///< a gatekeeper may host a cluster (decisions §4.5)
+        std::uint32_t para_id = 0;   ///< of the chain, as the registry wants it in a registration
+        bool development = false;    ///< a gatekeeper may host a cluster (decisions §4.5)
+        std::size_t query_slots = 4; ///< queries that run at the same time; the machine's cores and two
     };
 
     /// Resumes from what the store holds, or begins. The store must outlive the core.

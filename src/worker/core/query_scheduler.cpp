@@ -3,7 +3,6 @@
 #include "worker/core/engine/machine.hpp"
 
 #include <algorithm>
-#include <thread>
 
 namespace phala::worker {
 
@@ -39,11 +38,9 @@ void QueryScheduler::admit()
     }
 }
 
-FairQueue::Limits QueryScheduler::limits_of_this_machine()
+FairQueue::Limits QueryScheduler::limits(std::size_t slots)
 {
-    constexpr std::size_t kBesideCores = 2;
-    const std::size_t cores = std::max(1U, std::thread::hardware_concurrency());
-    return {std::min(cores + kBesideCores, engine::kParallelRuns - 1)};
+    return {std::clamp<std::size_t>(slots, 1, engine::kParallelRuns - 1)};
 }
 
 } // namespace phala::worker

@@ -36,8 +36,8 @@ public:
     /// Waits until a query of the contract may run. Nothing where too many wait already.
     std::optional<Turn> enter(const AccountId& contract, std::uint32_t weight);
 
-    /// As many slots as this machine can use, one stack of the engine left for commands.
-    static FairQueue::Limits limits_of_this_machine();
+    /// So many slots, as far as the engine has stacks; one is left for commands.
+    static FairQueue::Limits limits(std::size_t slots);
 
 private:
     struct Waiter {

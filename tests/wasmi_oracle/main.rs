@@ -1,127 +1,171 @@
-//! usage: wasmi_oracle MODULE ENTRY:INPUT_HEX…
+//! Runs code in the interpreter whose fuel is the protocol's. It reads requests from standard input and answers each on
+//! standard output, until the input ends; src/worker/core/engine/oracle_testing.hpp is its client. Host functions do what
+//! the request says that they did in the engine: which bytes of memory they wrote, what they gave back, how much fuel
+//! they took, whether they ended the run. All numbers are little-endian; bytes have their length in front as a u32.
 //!
-//! Runs the entries one after the other, each in a fresh instance, on one storage, with host functions that do the least
-//! that a contract needs (the same as the engine's fuel_oracle_test has), and prints for each the fuel it took and how
-//! it ended.
-use std::collections::HashMap;
-use wasmi::core::Trap;
+//! Request: code bytes, entry bytes, fuel u64, number of host calls u32, and for each: stops u8, result u64, fuel taken
+//! u64, number of writes u32, and for each: address u32, bytes.
+//! Answer: ending u8, fuel left u64, host calls made u32.
+use std::io::{self, Read, Write};
+use wasmi::core::{Trap, TrapCode, ValueType};
 use wasmi::{Caller, Config, Engine, ExternType, Func, Linker, Memory, Module, Store, Value};
 
-const RETURNED: i32 = 7;
-const FUEL: u64 = 1 << 40;
+const STOP: i32 = 7;
+const UNEXPECTED_CALL: i32 = 8;
+
+#[repr(u8)]
+enum Ending {
+    Returned,
+    Trapped,
+    OutOfFuel,
+    Stopped,
+    NotStarted,
+    NotValid,
+    UnexpectedCall,
+}
+
+struct HostCall {
+    stops: bool,
+    result: u64,
+    fuel: u64,
+    writes: Vec<(u32, Vec<u8>)>,
+}
 
 #[derive(Default)]
 struct Host {
     memory: Option<Memory>,
-    input: Vec<u8>,
-    storage: HashMap<Vec<u8>, Vec<u8>>,
+    calls: Vec<HostCall>,
+    made: usize,
 }
 
-fn number(value: &Value) -> usize {
-    match value {
-        Value::I32(n) => *n as u32 as usize,
-        Value::I64(n) => *n as usize,
-        _ => 0,
+fn take<const N: usize>(input: &mut impl Read) -> io::Result<[u8; N]> {
+    let mut bytes = [0; N];
+    input.read_exact(&mut bytes)?;
+    Ok(bytes)
+}
+
+fn number(input: &mut impl Read) -> io::Result<u32> {
+    Ok(u32::from_le_bytes(take(input)?))
+}
+
+fn long(input: &mut impl Read) -> io::Result<u64> {
+    Ok(u64::from_le_bytes(take(input)?))
+}
+
+fn bytes(input: &mut impl Read) -> io::Result<Vec<u8>> {
+    let mut out = vec![0; number(input)? as usize];
+    input.read_exact(&mut out)?;
+    Ok(out)
+}
+
+fn host_call(input: &mut impl Read) -> io::Result<HostCall> {
+    let stops = take::<1>(input)?[0] != 0;
+    let (result, fuel) = (long(input)?, long(input)?);
+    let mut writes = vec![];
+    for _ in 0..number(input)? {
+        writes.push((number(input)?, bytes(input)?));
     }
+    Ok(HostCall { stops, result, fuel, writes })
 }
 
-fn read(caller: &Caller<Host>, at: usize, size: usize) -> Vec<u8> {
+fn serve(mut caller: Caller<Host>, results: &mut [Value]) -> Result<(), Trap> {
     let memory = caller.data().memory.unwrap();
-    memory.data(caller)[at..at + size].to_vec()
-}
-
-fn write(caller: &mut Caller<Host>, at: usize, bytes: &[u8]) {
-    let memory = caller.data().memory.unwrap();
-    memory.data_mut(caller)[at..at + bytes.len()].copy_from_slice(bytes);
-}
-
-/// Writes a result and its size, as host functions with an output buffer do.
-fn output(caller: &mut Caller<Host>, at: usize, size_at: usize, bytes: &[u8]) {
-    write(caller, at, bytes);
-    write(caller, size_at, &(bytes.len() as u32).to_le_bytes());
-}
-
-fn serve(module: &str, name: &str, mut caller: Caller<Host>, params: &[Value], results: &mut [Value]) -> Result<(), Trap> {
-    let p = |i: usize| number(&params[i]);
-    let mut answer = 0i32;
-    match (module, name) {
-        ("seal0", "input") => {
-            let input = caller.data().input.clone();
-            output(&mut caller, p(0), p(1), &input);
+    let at = caller.data().made;
+    caller.data_mut().made += 1;
+    let Some(call) = caller.data_mut().calls.get_mut(at) else { return Err(Trap::i32_exit(UNEXPECTED_CALL)) };
+    let writes = std::mem::take(&mut call.writes);
+    let (stops, result, fuel) = (call.stops, call.result, call.fuel);
+    for (address, bytes) in writes {
+        let place = address as usize..address as usize + bytes.len();
+        match memory.data_mut(&mut caller).get_mut(place) {
+            Some(place) => place.copy_from_slice(&bytes),
+            None => return Err(Trap::i32_exit(UNEXPECTED_CALL)),
         }
-        ("seal0", "return") => return Err(Trap::i32_exit(RETURNED)),
-        ("seal0", "value_transferred") => output(&mut caller, p(0), p(1), &[0; 16]),
-        ("seal0", "caller") => output(&mut caller, p(0), p(1), &[1; 32]),
-        ("seal1", "get_storage") => {
-            let key = read(&caller, p(0), p(1));
-            match caller.data().storage.get(&key).cloned() {
-                Some(value) => output(&mut caller, p(2), p(3), &value),
-                None => answer = 3,
-            }
-        }
-        ("seal2", "set_storage") => {
-            let key = read(&caller, p(0), p(1));
-            let value = read(&caller, p(2), p(3));
-            answer = match caller.data_mut().storage.insert(key, value) {
-                Some(old) => old.len() as i32,
-                None => -1,
-            };
-        }
-        _ => {}
     }
-    if let Some(result) = results.first_mut() {
-        *result = Value::I32(answer);
+    if caller.consume_fuel(fuel).is_err() {
+        return Err(Trap::i32_exit(UNEXPECTED_CALL));
+    }
+    if stops {
+        return Err(Trap::i32_exit(STOP));
+    }
+    if let Some(place) = results.first_mut() {
+        *place = match place.ty() {
+            ValueType::I64 => Value::I64(result as i64),
+            _ => Value::I32(result as i32),
+        };
     }
     Ok(())
 }
 
-fn run(wasm: &[u8], entry: &str, host: Host) -> (Host, u64, &'static str) {
+fn ending_of(outcome: Result<(), Trap>) -> Ending {
+    let Err(trap) = outcome else { return Ending::Returned };
+    match (trap.i32_exit_status(), trap.trap_code()) {
+        (Some(STOP), _) => Ending::Stopped,
+        (Some(_), _) => Ending::UnexpectedCall,
+        (_, Some(TrapCode::OutOfFuel)) => Ending::OutOfFuel,
+        _ => Ending::Trapped,
+    }
+}
+
+fn run(code: &[u8], entry: &str, fuel: u64, calls: Vec<HostCall>) -> (Ending, u64, usize) {
     let mut config = Config::default();
     config.consume_fuel(true).wasm_multi_value(false).wasm_bulk_memory(false).wasm_reference_types(false);
     let engine = Engine::new(&config);
-    let module = Module::new(&engine, wasm).expect("a valid module");
-    let mut store = Store::new(&engine, host);
-    store.add_fuel(FUEL).unwrap();
+    let Ok(module) = Module::new(&engine, code) else { return (Ending::NotValid, fuel, 0) };
+    let mut store = Store::new(&engine, Host { calls, ..Host::default() });
+    store.add_fuel(fuel).unwrap();
     let mut linker = Linker::new(&engine);
     for import in module.imports() {
-        let (from, name) = (import.module().to_owned(), import.name().to_owned());
-        match import.ty() {
+        // a name that is imported twice is one function
+        let _ = match import.ty() {
             ExternType::Memory(ty) => {
                 let memory = Memory::new(&mut store, *ty).unwrap();
                 store.data_mut().memory = Some(memory);
-                linker.define(&from, &name, memory).unwrap();
+                linker.define(import.module(), import.name(), memory).is_ok()
             }
             ExternType::Func(ty) => {
-                let bare = name.strip_prefix("seal_").unwrap_or(&name).to_owned();
-                let home = from.clone();
-                let func = Func::new(&mut store, ty.clone(), move |caller: Caller<Host>, params: &[Value], results: &mut [Value]| {
-                    serve(&home, &bare, caller, params, results)
+                let func = Func::new(&mut store, ty.clone(), |caller: Caller<Host>, _: &[Value], results: &mut [Value]| {
+                    serve(caller, results)
                 });
-                linker.define(&from, &name, func).unwrap();
+                linker.define(import.module(), import.name(), func).is_ok()
             }
-            _ => panic!("contracts import functions and a memory"),
-        }
+            _ => false,
+        };
     }
-    let instance = linker.instantiate(&mut store, &module).unwrap().start(&mut store).unwrap();
-    let function = instance.get_typed_func::<(), ()>(&store, entry).unwrap();
-    let ending = match function.call(&mut store, ()) {
-        Ok(()) => "returned",
-        Err(trap) if trap.i32_exit_status() == Some(RETURNED) => "returned",
-        Err(_) => "trapped",
+    let outcome = match linker.instantiate(&mut store, &module) {
+        Err(_) => Ending::NotStarted,
+        Ok(prepared) => match prepared.start(&mut store) {
+            Err(wasmi::Error::Trap(trap)) => ending_of(Err(trap)),
+            Err(_) => Ending::NotStarted,
+            Ok(instance) => match instance.get_func(&store, entry) {
+                None => Ending::NotValid,
+                Some(function) => {
+                    let mut results = vec![Value::I32(0); function.ty(&store).results().len()];
+                    match function.call(&mut store, &[], &mut results) {
+                        Ok(()) => Ending::Returned,
+                        Err(wasmi::Error::Trap(trap)) => ending_of(Err(trap)),
+                        Err(_) => Ending::NotStarted,
+                    }
+                }
+            },
+        },
     };
-    let fuel = store.fuel_consumed().unwrap();
-    (store.into_data(), fuel, ending)
+    let left = fuel - store.fuel_consumed().unwrap();
+    (outcome, left, store.data().made)
 }
 
-fn main() {
-    let args: Vec<String> = std::env::args().collect();
-    let wasm = std::fs::read(&args[1]).expect("the module can be read");
-    let mut host = Host::default();
-    for step in &args[2..] {
-        let (entry, input) = step.split_once(':').expect("ENTRY:INPUT_HEX");
-        host.input = (0..input.len() / 2).map(|i| u8::from_str_radix(&input[2 * i..2 * i + 2], 16).unwrap()).collect();
-        let (after, fuel, ending) = run(&wasm, entry, host);
-        host = after;
-        println!("{fuel} {ending}");
+fn main() -> io::Result<()> {
+    let mut input = io::stdin().lock();
+    let mut output = io::stdout().lock();
+    while let Ok(code) = bytes(&mut input) {
+        let entry = String::from_utf8(bytes(&mut input)?).expect("a name");
+        let fuel = long(&mut input)?;
+        let calls = (0..number(&mut input)?).map(|_| host_call(&mut input)).collect::<io::Result<Vec<_>>>()?;
+        let (ending, left, made) = run(&code, &entry, fuel, calls);
+        output.write_all(&[ending as u8])?;
+        output.write_all(&left.to_le_bytes())?;
+        output.write_all(&(made as u32).to_le_bytes())?;
+        output.flush()?;
     }
+    Ok(())
 }

@@ -368,7 +368,10 @@ Executed<ExecReturn> Execution::execute_code(Frame& frame)
     if (!code)
         return std::unexpected{ExecError{error_of(ContractsError::CodeRejected), Blame::Callee}};
     ContractHost host{*this, frame};
-    const auto run = machine_.run(**code, frame.entry, frame.gas.left().ref_time / kGasPerFuel, host);
+    const auto fuel = frame.gas.left().ref_time / kGasPerFuel;
+    const auto run = context_.runner != nullptr
+                         ? context_.runner->run(machine_, **code, load(), frame.entry, fuel, host)
+                         : machine_.run(**code, frame.entry, fuel, host);
     auto result = host.finish(run);
     if (!result)
         return std::unexpected{ExecError{result.error(), Blame::Callee}};

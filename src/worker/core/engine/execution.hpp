@@ -22,6 +22,7 @@ struct Context {
     const crypto::sr25519::KeyPair* cluster_key = nullptr; ///< for derived keys; none: they cannot be derived
     ByteView latest_system_code;                           ///< of the chain; empty: none
     Surroundings* surroundings = nullptr;                  ///< queries only
+    FrameRunner* runner = nullptr;                         ///< in place of the machine
 };
 
 /// What a contract wrote to its log, or the engine about its call (§8.1).

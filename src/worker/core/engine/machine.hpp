@@ -94,4 +94,13 @@ private:
     std::unique_ptr<Parts> parts_;
 };
 
+/// Runs the frames of an execution in place of the machine: for those who compare it with another.
+class FrameRunner {
+public:
+    virtual ~FrameRunner() = default;
+    /// `code` is what `machine` compiled of `uploaded`.
+    virtual RunResult run(const Machine& machine, const CompiledCode& code, ByteView uploaded, Entry entry,
+                          std::uint64_t fuel, HostCalls& host) = 0;
+};
+
 } // namespace phala::worker::engine

@@ -1,7 +1,10 @@
-// What metering costs: the integer loop of the peers' benchmark, with injected charges and without.
-#include "worker/core/engine/wat_testing.hpp"
+// What metering costs: the integer loop of the peers' benchmark in C++, with injected charges, without, with Wasmtime's
+// own fuel, and (where PHALA_WASMI_ORACLE is set) in the reference's interpreter.
+#include "worker/core/engine/oracle_testing.hpp"
 
 #include <benchmark/benchmark.h>
+
+#include <bit>
 
 namespace phala::worker::engine {
 namespace {
@@ -40,6 +43,40 @@ std::string steps(int count)
 
 constexpr int kSteps = 1'000'000;
 
+/// The same in C++.
+std::uint64_t native_steps(std::uint64_t x, int count)
+{
+    static std::array<std::uint64_t, 1024> table;
+    for (std::size_t i = 0; i < table.size(); ++i)
+        table[i] = i * 0x9E3779B97F4A7C15;
+    std::uint64_t sum = 0;
+    for (; count != 0; --count) {
+        x ^= x << 13;
+        x ^= x >> 7;
+        x ^= x << 17;
+        auto& value = table[(x >> 32) & 1023];
+        if ((x & 1) != 0) {
+            value += x;
+            sum ^= value;
+        } else {
+            value = std::rotl(value, 7) ^ x;
+            sum += value;
+        }
+    }
+    return sum;
+}
+
+void loop_native(benchmark::State& state)
+{
+    int count = kSteps;
+    for (auto _ : state) {
+        benchmark::DoNotOptimize(count);
+        benchmark::DoNotOptimize(native_steps(0x243F6A8885A308D3, count));
+    }
+    state.SetItemsProcessed(state.iterations() * kSteps);
+}
+BENCHMARK(loop_native)->Unit(benchmark::kMillisecond);
+
 void loop_metered(benchmark::State& state)
 {
     const auto code = build(wat(contract_text(kLoop, steps(kSteps))));
@@ -67,6 +104,54 @@ void loop_unmetered(benchmark::State& state)
     state.SetItemsProcessed(state.iterations() * kSteps);
 }
 BENCHMARK(loop_unmetered)->Unit(benchmark::kMillisecond);
+
+/// Wasmtime as others use it: its own fuel, everything else by default.
+void loop_wasmtime_fuel(benchmark::State& state)
+{
+    wasm_config_t* config = wasm_config_new();
+    wasmtime_config_consume_fuel_set(config, true);
+    wasm_engine_t* engine = wasm_engine_new_with_config(config);
+    const auto binary =
+        wat("(module (memory 1) " + std::string{kLoop} + "(func (export \"call\") " + steps(kSteps) + "))");
+    wasmtime_module_t* module = nullptr;
+    if (auto* error = wasmtime_module_new(engine, binary.data(), binary.size(), &module)) {
+        wasmtime_error_delete(error);
+        return state.SkipWithError("not compiled");
+    }
+    wasmtime_store_t* store = wasmtime_store_new(engine, nullptr, nullptr);
+    auto* context = wasmtime_store_context(store);
+    (void)wasmtime_context_set_fuel(context, 1'000'000'000);
+    wasmtime_instance_t instance;
+    wasm_trap_t* trap = nullptr;
+    (void)wasmtime_instance_new(context, module, nullptr, 0, &instance, &trap);
+    wasmtime_extern_t call;
+    if (!wasmtime_instance_export_get(context, &instance, "call", 4, &call))
+        return state.SkipWithError("no export");
+    for (auto _ : state) {
+        (void)wasmtime_context_set_fuel(context, 1'000'000'000);
+        if (wasmtime_func_call(context, &call.of.func, nullptr, 0, nullptr, 0, &trap) != nullptr || trap != nullptr)
+            state.SkipWithError("the call failed");
+    }
+    state.SetItemsProcessed(state.iterations() * kSteps);
+    wasmtime_store_delete(store);
+    wasmtime_module_delete(module);
+    wasm_engine_delete(engine);
+}
+BENCHMARK(loop_wasmtime_fuel)->Unit(benchmark::kMillisecond);
+
+/// The interpreter in its own process: reading the module and the pipe are in the time, and lost in it.
+void loop_wasmi(benchmark::State& state)
+{
+    auto* oracle = Oracle::shared();
+    if (oracle == nullptr)
+        return state.SkipWithError("PHALA_WASMI_ORACLE is not set");
+    const auto module = wat(contract_text(kLoop, steps(kSteps)));
+    for (auto _ : state)
+        if (oracle->run(module, Entry::Call, 1'000'000'000, {}).ending != "returned")
+            state.SkipWithError("the call failed");
+    state.SetItemsProcessed(state.iterations() * kSteps);
+}
+BENCHMARK(loop_wasmi)->Unit(benchmark::kMillisecond)->UseRealTime();
 
 void empty_call(benchmark::State& state)
 {

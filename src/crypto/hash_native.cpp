@@ -1,8 +1,10 @@
 #include "crypto/hash.hpp"
 
+#include "crypto/hash_many.hpp"
+
+#include <algorithm>
 #include <openssl/evp.h>
 #include <phala_crypto.h>
-#include <sodium.h>
 #include <xxhash.h>
 
 #include <cstdlib>
@@ -11,14 +13,11 @@ namespace phala::crypto {
 
 namespace {
 
-// Chooses libsodium's fastest code for this machine. A hash made before this ran is right too, only slower.
-const bool kSodiumReady = sodium_init() >= 0;
-
 template <std::size_t N>
 ByteArray<N> blake2b(ByteView bytes)
 {
     ByteArray<N> out;
-    crypto_generichash_blake2b(out.data(), N, bytes.data(), bytes.size(), nullptr, 0);
+    phala_blake2b(bytes.data(), bytes.size(), out.data(), N);
     return out;
 }
 
@@ -43,6 +42,18 @@ ByteArray<16> blake2_128(ByteView bytes)
 ByteArray<32> blake2_256(ByteView bytes)
 {
     return blake2b<32>(bytes);
+}
+
+void blake2_256_all(std::span<const ByteView> messages, std::span<ByteArray<32>> digests)
+{
+    constexpr std::size_t kAtOnce = 64;
+    std::array<phala_bytes, kAtOnce> raw;
+    for (std::size_t begin = 0; begin < messages.size(); begin += kAtOnce) {
+        const std::size_t count = std::min(kAtOnce, messages.size() - begin);
+        for (std::size_t i = 0; i < count; ++i)
+            raw[i] = {messages[begin + i].data(), messages[begin + i].size()};
+        phala_blake2b_256_all(raw.data(), count, digests[begin].data());
+    }
 }
 
 ByteArray<64> blake2_512(ByteView bytes)

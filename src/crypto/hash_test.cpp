@@ -1,6 +1,7 @@
 #include "crypto/hash.hpp"
 
 #include "base/hex.hpp"
+#include "crypto/hash_many.hpp"
 
 #include <gtest/gtest.h>
 
@@ -97,6 +98,21 @@ TEST(Hash, compile_time_twox_equals_run_time_at_every_length)
     EXPECT_EQ(system, twox_128(bytes_of("System")));
     static constexpr auto a = twox_64_const("a");
     EXPECT_EQ(to_hex(a), "5b6e8ca9f1c44ed2");
+}
+
+/// Of every size around a block's, in batches of every size around what is hashed at once.
+TEST(Hash, of_many_messages_are_those_of_each)
+{
+    std::vector<Bytes> messages;
+    for (std::size_t size = 0; size < 150; ++size)
+        messages.emplace_back(size * 3, static_cast<std::uint8_t>(size));
+    for (std::size_t count = 0; count <= messages.size(); ++count) {
+        const std::vector<ByteView> views{messages.end() - static_cast<std::ptrdiff_t>(count), messages.end()};
+        std::vector<ByteArray<32>> digests(count);
+        blake2_256_all(views, digests);
+        for (std::size_t i = 0; i < count; ++i)
+            ASSERT_EQ(digests[i], blake2_256(views[i])) << views[i].size();
+    }
 }
 
 } // namespace

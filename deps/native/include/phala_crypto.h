@@ -1,6 +1,6 @@
-/* Published Rust crates behind a C ABI: sr25519 (schnorrkel), ed25519 by ZIP-215 (ed25519-zebra), Keccak (sha3),
- * BIP39 word lists (bip39). Pointers name as many bytes as the array says; functions keep none of them.
- * bool results: true is success, and outputs are written only then. */
+/* Published Rust crates behind a C ABI: sr25519 (schnorrkel), ed25519 by ZIP-215 (ed25519-zebra), ECDSA (Bitcoin Core's
+ * secp256k1), BLAKE2b (blake2b_simd), Keccak (sha3), BIP39 word lists (bip39). Pointers name as many bytes as the array
+ * says; functions keep none of them. bool results: true is success, and outputs are written only then. */
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
@@ -38,6 +38,22 @@ bool phala_sr25519_agree(const uint8_t secret[64], const uint8_t public_key[32],
 /* ZIP-215 rules, as current Substrate hosts. */
 bool phala_ed25519_verify(const uint8_t public_key[32], const uint8_t* message, size_t size,
                           const uint8_t signature[64]);
+
+/* ECDSA on secp256k1. A public key is compressed, a point is x and y; the last byte of a signature is 0 to 3. */
+bool phala_ecdsa_public(const uint8_t secret[32], uint8_t public_key[33]);
+bool phala_ecdsa_sign(const uint8_t secret[32], const uint8_t digest[32], uint8_t signature[65]);
+bool phala_ecdsa_recover(const uint8_t signature[65], const uint8_t digest[32], uint8_t public_key[33]);
+bool phala_ecdsa_recover_point(const uint8_t signature[65], const uint8_t digest[32], uint8_t point[64]);
+bool phala_ecdsa_uncompress(const uint8_t public_key[33], uint8_t point[64]);
+
+/* BLAKE2b without key; 1 to 64 bytes of digest. */
+void phala_blake2b(const uint8_t* bytes, size_t size, uint8_t* digest, size_t digest_size);
+typedef struct {
+    const uint8_t* bytes;
+    size_t size;
+} phala_bytes;
+/* BLAKE2b-256 of each; several at once where the machine can. `digests` has 32 bytes for each. */
+void phala_blake2b_256_all(const phala_bytes* messages, size_t count, uint8_t* digests);
 
 /* Original Keccak padding. */
 void phala_keccak_256(const uint8_t* bytes, size_t size, uint8_t digest[32]);

@@ -1,6 +1,7 @@
 //! The C ABI of include/phala_crypto.h. A C pointer to a fixed number of bytes is a reference to an array here.
 
 use bip39::{Language, Mnemonic};
+use blake2b_simd::many::{hash_many, HashManyJob};
 use curve25519_dalek::{ristretto::CompressedRistretto, scalar::Scalar, traits::IsIdentity};
 use merlin::Transcript;
 use schnorrkel::{
@@ -8,6 +9,7 @@ use schnorrkel::{
     derive::{ChainCode, Derivation},
     verify_batch, ExpansionMode, MiniSecretKey, PublicKey, SecretKey, Signature,
 };
+use secp256k1::ecdsa::{RecoverableSignature, RecoveryId};
 use sha3::{Digest, Keccak256, Keccak512};
 use zeroize::Zeroize;
 
@@ -208,6 +210,96 @@ pub unsafe extern "C" fn phala_ed25519_verify(
 ) -> bool {
     let Ok(key) = ed25519_zebra::VerificationKey::try_from(*public_key) else { return false };
     key.verify(&ed25519_zebra::Signature::from(*signature), slice(message, size)).is_ok()
+}
+
+static SECP256K1: std::sync::OnceLock<secp256k1::Secp256k1<secp256k1::All>> = std::sync::OnceLock::new();
+
+#[no_mangle]
+pub extern "C" fn phala_ecdsa_public(secret: &[u8; 32], public_key: &mut [u8; 33]) -> bool {
+    let Ok(mut secret) = secp256k1::SecretKey::from_slice(&secret[..]) else { return false };
+    *public_key = secret.public_key(blinded()).serialize();
+    secret.non_secure_erase();
+    true
+}
+
+/// Its blinding hides the timing of what is done with secrets.
+fn blinded() -> &'static secp256k1::Secp256k1<secp256k1::All> {
+    SECP256K1.get_or_init(|| {
+        let mut seed = [0u8; 32];
+        rand_core::RngCore::fill_bytes(&mut rand_core::OsRng, &mut seed);
+        let mut context = secp256k1::Secp256k1::new();
+        context.seeded_randomize(&seed);
+        seed.zeroize();
+        context
+    })
+}
+
+#[no_mangle]
+pub extern "C" fn phala_ecdsa_sign(secret: &[u8; 32], digest: &[u8; 32], signature: &mut [u8; 65]) -> bool {
+    let Ok(mut secret) = secp256k1::SecretKey::from_slice(&secret[..]) else { return false };
+    let made = blinded().sign_ecdsa_recoverable(&secp256k1::Message::from_digest(*digest), &secret);
+    secret.non_secure_erase();
+    let (recovery, compact) = made.serialize_compact();
+    signature[..64].copy_from_slice(&compact);
+    signature[64] = i32::from(recovery) as u8;
+    true
+}
+
+fn recover(signature: &[u8; 65], digest: &[u8; 32]) -> Option<secp256k1::PublicKey> {
+    let recovery = RecoveryId::try_from(i32::from(signature[64])).ok()?;
+    let signature = RecoverableSignature::from_compact(&signature[..64], recovery).ok()?;
+    blinded().recover_ecdsa(&secp256k1::Message::from_digest(*digest), &signature).ok()
+}
+
+#[no_mangle]
+pub extern "C" fn phala_ecdsa_recover(signature: &[u8; 65], digest: &[u8; 32], public_key: &mut [u8; 33]) -> bool {
+    let Some(key) = recover(signature, digest) else { return false };
+    *public_key = key.serialize();
+    true
+}
+
+#[no_mangle]
+pub extern "C" fn phala_ecdsa_recover_point(signature: &[u8; 65], digest: &[u8; 32], point: &mut [u8; 64]) -> bool {
+    let Some(key) = recover(signature, digest) else { return false };
+    point.copy_from_slice(&key.serialize_uncompressed()[1..]);
+    true
+}
+
+#[no_mangle]
+pub extern "C" fn phala_ecdsa_uncompress(public_key: &[u8; 33], point: &mut [u8; 64]) -> bool {
+    let Ok(key) = secp256k1::PublicKey::from_slice(&public_key[..]) else { return false };
+    point.copy_from_slice(&key.serialize_uncompressed()[1..]);
+    true
+}
+
+#[no_mangle]
+pub unsafe extern "C" fn phala_blake2b(bytes: *const u8, size: usize, digest: *mut u8, digest_size: usize) {
+    let hash = blake2b_simd::Params::new().hash_length(digest_size).hash(slice(bytes, size));
+    std::ptr::copy_nonoverlapping(hash.as_bytes().as_ptr(), digest, digest_size);
+}
+
+/// phala_bytes: what is hashed together with others.
+#[repr(C)]
+pub struct Message {
+    bytes: *const u8,
+    size: usize,
+}
+
+#[no_mangle]
+pub unsafe extern "C" fn phala_blake2b_256_all(messages: *const Message, count: usize, digests: *mut [u8; 32]) {
+    if count == 0 {
+        return;
+    }
+    let messages = std::slice::from_raw_parts(messages, count);
+    let digests = std::slice::from_raw_parts_mut(digests, count);
+    let mut params = blake2b_simd::Params::new();
+    params.hash_length(32);
+    let mut jobs: Vec<_> =
+        messages.iter().map(|message| HashManyJob::new(&params, slice(message.bytes, message.size))).collect();
+    hash_many(jobs.iter_mut());
+    for (job, digest) in jobs.iter().zip(digests) {
+        digest.copy_from_slice(job.to_hash().as_bytes());
+    }
 }
 
 #[no_mangle]

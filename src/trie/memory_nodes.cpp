@@ -87,21 +87,6 @@ void MemoryNodes::insert(const Hash& hash, Bytes bytes)
 void MemoryNodes::insert(std::vector<Entry> nodes)
 {
     make_room(entries_.size() + nodes.size());
-    if (entries_.empty()) { // taken over whole; equal nodes of two places are one here
-        entries_.swap(nodes);
-        std::size_t kept = 0;
-        for (std::size_t i = 0; i < entries_.size(); ++i) {
-            const std::size_t at = place_of(entries_[i].first);
-            if (table_[at] != kFree)
-                continue;
-            if (kept != i)
-                entries_[kept] = std::move(entries_[i]);
-            table_[at] = static_cast<std::uint32_t>(kept++);
-        }
-        entries_.resize(kept);
-        return;
-    }
-    entries_.reserve(entries_.size() + nodes.size());
     for (auto& [hash, bytes] : nodes)
         insert(hash, std::move(bytes));
 }

@@ -1,13 +1,13 @@
 #pragma once
 #include "trie/reader.hpp"
 
+#include <deque>
 #include <span>
 
 namespace phala::trie {
 
-/// Nodes in memory: for tests, genesis, and state that is rebuilt from elsewhere. They lie in one row; a table of
-/// numbers finds them. So a million of them are inserted at once without moving any, and a reader can ask for memory
-/// before it needs it.
+/// Nodes in memory: for tests, genesis, and state that is rebuilt from elsewhere. They lie in one row, and none moves
+/// when others come; a table of numbers finds them. So a reader can ask for memory before it needs it.
 class MemoryNodes final : public NodeReader {
 public:
     using Entry = std::pair<Hash, Bytes>;
@@ -26,7 +26,7 @@ public:
     void insert(std::vector<Entry> nodes);
     void erase(const Hash& hash);
     /// In no order.
-    [[nodiscard]] const std::vector<Entry>& nodes() const { return entries_; }
+    [[nodiscard]] const std::deque<Entry>& nodes() const { return entries_; }
 
 private:
     static constexpr std::uint32_t kFree = 0xffff'ffff;
@@ -36,7 +36,7 @@ private:
     [[nodiscard]] std::size_t home_of(const Hash& hash) const { return HashOfHash{}(hash) & (table_.size() - 1); }
     void make_room(std::size_t count);
 
-    std::vector<Entry> entries_;
+    std::deque<Entry> entries_;
     std::vector<std::uint32_t> table_; // numbers of entries, or free; a power of two of them, at most half in use
 };
 

@@ -87,7 +87,7 @@ bool read_bytes(ByteView& rest, ByteView& out, std::size_t count)
 bool read_prefixed(ByteView& rest, ByteView& out)
 {
     scale::Reader in{rest};
-    u128 length = 0;
+    std::uint64_t length = 0;
     if (!scale::decode_compact(in, length) || length > in.remaining())
         return false;
     rest = in.rest();
@@ -166,32 +166,48 @@ Outcome<NodeView> decode_node_with_omissions(ByteView bytes, ChildSet& omitted)
 
 namespace {
 
-void write_header(Bytes& out, const Header& header, std::size_t length)
+/// Bytes of the header's tag and of `length` half bytes as it tells them.
+std::size_t header_size(const Header& header, std::size_t length)
+{
+    const std::size_t inline_max = length_mask(header);
+    return length < inline_max ? 1 : 2 + (length - inline_max) / 255;
+}
+
+std::uint8_t* put_header(std::uint8_t* at, const Header& header, std::size_t length)
 {
     const std::size_t inline_max = length_mask(header);
     if (length < inline_max) {
-        out.push_back(static_cast<std::uint8_t>(header.tag | length));
-        return;
+        *at++ = static_cast<std::uint8_t>(header.tag | length);
+        return at;
     }
-    out.push_back(static_cast<std::uint8_t>(header.tag | inline_max));
+    *at++ = static_cast<std::uint8_t>(header.tag | inline_max);
     length -= inline_max;
     for (; length >= 255; length -= 255)
-        out.push_back(255);
-    out.push_back(static_cast<std::uint8_t>(length));
+        *at++ = 255;
+    *at++ = static_cast<std::uint8_t>(length);
+    return at;
 }
 
-void write_partial(Bytes& out, Nibbles partial)
+std::uint8_t* put_partial(std::uint8_t* at, Nibbles partial)
 {
     if (partial.size() % 2 == 1) {
-        out.push_back(partial[0]);
+        *at++ = partial[0];
         partial = partial.drop(1);
     }
-    if (partial.is_whole_bytes()) {
-        append(out, partial.whole_bytes());
-        return;
-    }
+    if (partial.is_whole_bytes())
+        return scale::put_bytes(at, partial.whole_bytes().data(), partial.whole_bytes().size());
     for (std::size_t i = 0; i < partial.size(); i += 2)
-        out.push_back(static_cast<std::uint8_t>(partial[i] << 4 | partial[i + 1]));
+        *at++ = static_cast<std::uint8_t>(partial[i] << 4 | partial[i + 1]);
+    return at;
+}
+
+/// Children that follow in the encoding: those that are there, and those that are left out.
+ChildSet children_of(const NodeView& node, ChildSet omitted)
+{
+    unsigned out = omitted;
+    for (std::size_t i = 0; i < kChildren; ++i)
+        out |= node.children[i].empty() ? 0u : 1u << i;
+    return static_cast<ChildSet>(out);
 }
 
 } // namespace
@@ -203,31 +219,33 @@ void encode_node(Bytes& out, const NodeView& node)
 
 void encode_node_with_omissions(Bytes& out, const NodeView& node, ChildSet omitted)
 {
-    out.clear();
     if (node.is_empty()) {
-        out.push_back(0);
+        out.assign(1, 0);
         return;
     }
-    write_header(out, header_of(node), node.partial.size());
-    write_partial(out, node.partial);
-    if (node.is_branch) {
-        std::uint16_t bitmap = omitted;
-        for (std::size_t i = 0; i < kChildren; ++i)
-            if (!node.children[i].empty())
-                bitmap = static_cast<std::uint16_t>(bitmap | 1u << i);
-        append(out, le_bytes(bitmap));
-    }
-    scale::Writer writer{out};
-    if (node.value.kind == NodeValue::Kind::Inline)
-        scale::encode_compact(writer, node.value.bytes.size());
-    append(out, node.value.bytes);
+    const Header& header = header_of(node);
+    const bool is_inline = node.value.kind == NodeValue::Kind::Inline;
+    const ChildSet children = node.is_branch ? children_of(node, omitted) : ChildSet{0};
+    const std::size_t value_size = node.value.bytes.size();
+    std::size_t size = header_size(header, node.partial.size()) + (node.partial.size() + 1) / 2
+                       + (node.is_branch ? sizeof children : 0) + (is_inline ? scale::compact_size(value_size) : 0)
+                       + value_size;
+    for (std::size_t i = 0; i < kChildren; ++i)
+        if ((children >> i & 1) != 0)
+            size += 1 + ((omitted >> i & 1) != 0 ? 0 : node.children[i].size());
+    out.resize(size);
+    std::uint8_t* at = put_partial(put_header(out.data(), header, node.partial.size()), node.partial);
+    if (node.is_branch)
+        at = scale::put(at, children);
+    if (is_inline)
+        at = scale::put_compact(at, value_size);
+    at = scale::put_bytes(at, node.value.bytes.data(), value_size);
     for (std::size_t i = 0; i < kChildren; ++i) {
-        const bool is_omitted = (omitted >> i & 1) != 0;
-        if (node.children[i].empty() && !is_omitted)
+        if ((children >> i & 1) == 0)
             continue;
-        const ByteView child = is_omitted ? ByteView{} : node.children[i];
-        out.push_back(static_cast<std::uint8_t>(child.size() << 2));
-        append(out, child);
+        const ByteView child = (omitted >> i & 1) != 0 ? ByteView{} : node.children[i];
+        *at++ = static_cast<std::uint8_t>(child.size() << 2);
+        at = scale::put_bytes(at, child.data(), child.size());
     }
 }
 

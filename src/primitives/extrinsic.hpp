@@ -12,7 +12,7 @@ inline constexpr std::uint8_t kSignedV4 = 0x84;
 inline constexpr std::uint8_t kBareV5 = 0x05;
 inline constexpr std::uint8_t kGeneralV5 = 0x45;
 
-/// Versions of the format. This chain's runtime advertises V4 alone, and so refuses V5.
+/// Versions of the format.
 enum class ExtrinsicVersion : std::uint8_t { V4 = 4, V5 = 5 };
 
 /// Longer payloads are hashed before signing.

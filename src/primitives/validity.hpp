@@ -107,8 +107,8 @@ using TransactionTag = Bytes;
 struct ValidTransaction {
     static constexpr auto path = "sp_runtime::transaction_validity::ValidTransaction";
     std::uint64_t priority;
-    std::vector<TransactionTag> required; ///< `requires` on the wire, a keyword here
-    std::vector<TransactionTag> provided;
+    std::vector<TransactionTag> requires_;
+    std::vector<TransactionTag> provides;
     std::uint64_t longevity; ///< blocks it stays valid
     bool propagate;
     friend bool operator==(const ValidTransaction&, const ValidTransaction&) = default;

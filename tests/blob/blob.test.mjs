@@ -136,6 +136,17 @@ for (const number of [15, 16])
             for (const method of api.methods) assert.ok(method.docs.length > 0, `${api.name}.${method.name} has no docs`);
         }
 
+        const extrinsic = described[`asV${number}`].extrinsic;
+        if (number === 15) assert.equal(extrinsic.version.toNumber(), 4);
+        else {
+            assert.deepEqual(Array.from(extrinsic.versions, Number), [4, 5]);
+            const all = extrinsic.transactionExtensions.map((_, index) => index);
+            assert.deepEqual(Array.from(extrinsic.transactionExtensionsByVersion).map(([set, list]) => [set.toNumber(), Array.from(list, Number)]), [[0, all]]);
+        }
+        const validity = described.asLatest.lookup.types.find(({type}) => type.path.join("::") === "sp_runtime::transaction_validity::ValidTransaction");
+        assert.deepEqual(validity.type.def.asComposite.fields.map(({name}) => name.unwrap().toString()),
+            ["priority", "requires", "provides", "longevity", "propagate"]);
+
         const path = type => own.lookup.getSiType(type).path.join("::");
         assert.equal(path(raw.outerEnums.callType ?? raw.outerEnums.callEnumType), "khala_runtime::RuntimeCall");
         assert.equal(path(raw.outerEnums.eventType ?? raw.outerEnums.eventEnumType), "khala_runtime::RuntimeEvent");

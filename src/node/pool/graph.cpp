@@ -40,7 +40,7 @@ Graph::Transaction Graph::find(const H256& hash) const
 std::set<TransactionTag> Graph::missing(const PoolTransaction& transaction) const
 {
     std::set<TransactionTag> out;
-    for (const auto& tag : transaction.validity.required)
+    for (const auto& tag : transaction.validity.requires_)
         if (!provider_.contains(tag) && !recently_provided_.contains(tag))
             out.insert(tag);
     return out;
@@ -51,7 +51,7 @@ Outcome<> Graph::insert(Transaction transaction)
     auto lacks = missing(*transaction);
     if (lacks.empty()) {
         PHALA_CHECK(insert_ready(transaction));
-        promote(transaction->validity.provided);
+        promote(transaction->validity.provides);
     } else {
         insert_future(transaction, std::move(lacks));
     }
@@ -65,13 +65,13 @@ Outcome<> Graph::insert_ready(const Transaction& transaction)
 {
     std::set<H256> rivals;
     std::uint64_t rival_priority = 0;
-    for (const auto& tag : transaction->validity.provided)
+    for (const auto& tag : transaction->validity.provides)
         if (auto at = provider_.find(tag); at != provider_.end() && rivals.insert(at->second).second)
             rival_priority = saturating_add(rival_priority, ready_.at(at->second)->validity.priority);
     if (!rivals.empty() && transaction->validity.priority <= rival_priority)
         return fail(PoolError::TooLowPriority, "(" + std::to_string(rival_priority) + " vs "
                                                    + std::to_string(transaction->validity.priority) + ")");
-    for (const auto& tag : transaction->validity.required)
+    for (const auto& tag : transaction->validity.requires_)
         if (auto at = provider_.find(tag); at != provider_.end() && rivals.contains(at->second))
             return fail(PoolError::Cycle);
 
@@ -79,14 +79,14 @@ Outcome<> Graph::insert_ready(const Transaction& transaction)
     for (const auto& rival : rivals) {
         auto gone = unlink_ready(rival);
         tell(rival, TransactionStatus::Usurped, transaction->hash);
-        freed.insert(freed.end(), gone->validity.provided.begin(), gone->validity.provided.end());
+        freed.insert(freed.end(), gone->validity.provides.begin(), gone->validity.provides.end());
     }
     ready_.emplace(transaction->hash, transaction);
     ranks_.insert(rank(transaction));
     ready_bytes_ += transaction->extrinsic.size();
-    for (const auto& tag : transaction->validity.provided)
+    for (const auto& tag : transaction->validity.provides)
         provider_[tag] = transaction->hash;
-    for (const auto& tag : transaction->validity.required)
+    for (const auto& tag : transaction->validity.requires_)
         required_.emplace(tag, transaction->hash);
     tell(transaction->hash, TransactionStatus::Ready);
     demote(std::move(freed));
@@ -120,7 +120,7 @@ void Graph::promote(std::vector<TransactionTag> tags)
                 continue;
             auto transaction = unlink_future(hash);
             if (insert_ready(transaction))
-                queue.insert(queue.end(), transaction->validity.provided.begin(), transaction->validity.provided.end());
+                queue.insert(queue.end(), transaction->validity.provides.begin(), transaction->validity.provides.end());
             else
                 tell(hash, TransactionStatus::Dropped); // a better one provides the same by now
         }
@@ -143,7 +143,7 @@ void Graph::demote(std::vector<TransactionTag> tags)
                 continue;
             auto transaction = unlink_ready(hash);
             insert_future(transaction, missing(*transaction));
-            queue.insert(queue.end(), transaction->validity.provided.begin(), transaction->validity.provided.end());
+            queue.insert(queue.end(), transaction->validity.provides.begin(), transaction->validity.provides.end());
         }
     }
 }
@@ -155,10 +155,10 @@ Graph::Transaction Graph::unlink_ready(const H256& hash)
     ready_.erase(at);
     ranks_.erase(rank(transaction));
     ready_bytes_ -= transaction->extrinsic.size();
-    for (const auto& tag : transaction->validity.provided)
+    for (const auto& tag : transaction->validity.provides)
         if (auto provider = provider_.find(tag); provider != provider_.end() && provider->second == hash)
             provider_.erase(provider);
-    for (const auto& tag : transaction->validity.required)
+    for (const auto& tag : transaction->validity.requires_)
         erase_pair(required_, tag, hash);
     return transaction;
 }
@@ -189,12 +189,12 @@ void Graph::update(Transaction transaction)
     if (!lacks.empty())
         insert_future(transaction, std::move(lacks));
     else if (insert_ready(transaction))
-        promote(transaction->validity.provided);
+        promote(transaction->validity.provides);
     else
         tell(transaction->hash, TransactionStatus::Dropped);
     sink_ = sink;
     if (was_ready)
-        demote(older->validity.provided);
+        demote(older->validity.provides);
     keep_within_limits();
 }
 
@@ -210,11 +210,11 @@ void Graph::remove(const H256& hash, TransactionStatus why, const H256& other, D
     auto transaction = unlink_ready(hash);
     tell(hash, why, other);
     if (dependents == Dependents::Wait) {
-        demote(transaction->validity.provided);
+        demote(transaction->validity.provides);
         return;
     }
     // a chain of nonces is as long as its sender likes: no recursion
-    std::vector<TransactionTag> lost = transaction->validity.provided;
+    std::vector<TransactionTag> lost = transaction->validity.provides;
     while (!lost.empty()) {
         const TransactionTag tag = std::move(lost.back());
         lost.pop_back();
@@ -225,7 +225,7 @@ void Graph::remove(const H256& hash, TransactionStatus why, const H256& other, D
             const H256 orphan = at->second;
             const auto gone = unlink_ready(orphan);
             tell(orphan, why, other);
-            lost.insert(lost.end(), gone->validity.provided.begin(), gone->validity.provided.end());
+            lost.insert(lost.end(), gone->validity.provides.begin(), gone->validity.provides.end());
         }
     }
 }
@@ -245,7 +245,7 @@ void Graph::include(const H256& hash, const std::vector<TransactionTag>& tags, c
             const H256 gone = rival->second;
             auto transaction = unlink_ready(gone);
             tell(gone, TransactionStatus::Usurped, hash);
-            demote(transaction->validity.provided);
+            demote(transaction->validity.provides);
         }
     }
     promote(tags);
@@ -272,7 +272,7 @@ std::vector<Graph::Transaction> Graph::ready() const
     std::unordered_map<H256, std::size_t, HashOfHash> open; // required tags whose providers have not been taken yet
     for (const auto& [hash, transaction] : ready_) {
         std::size_t count = 0;
-        for (const auto& tag : transaction->validity.required)
+        for (const auto& tag : transaction->validity.requires_)
             count += provider_.contains(tag);
         if (count == 0)
             next.push(transaction);
@@ -285,7 +285,7 @@ std::vector<Graph::Transaction> Graph::ready() const
         out.push_back(next.top());
         next.pop();
         const Transaction taken = out.back();
-        for (const auto& tag : taken->validity.provided)
+        for (const auto& tag : taken->validity.provides)
             for (auto [at, end] = required_.equal_range(tag); at != end; ++at)
                 if (auto waits = open.find(at->second); waits != open.end() && --waits->second == 0)
                     next.push(ready_.at(at->second));

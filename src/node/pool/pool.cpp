@@ -156,7 +156,7 @@ struct Pool::Impl {
             const bool invalid = answer->error().why.is<validity::Invalid>();
             return fail(invalid ? PoolError::Invalid : PoolError::Unknown, describe(answer->error()));
         }
-        if ((*answer)->provided.empty())
+        if ((*answer)->provides.empty())
             return fail(PoolError::NoTags);
         return std::move(**answer);
     }
@@ -194,7 +194,7 @@ Outcome<H256> Pool::submit(TransactionSource source, Bytes extrinsic)
         auto validity = impl_->validate(source, extrinsic, at);
 
         const std::lock_guard lock{impl_->mutex};
-        if (impl_->best != at && attempt < kAttempts && (!validity || impl_->graph.provided_lately(validity->provided)))
+        if (impl_->best != at && attempt < kAttempts && (!validity || impl_->graph.provided_lately(validity->provides)))
             continue;
         if (!validity) {
             // what is future or cannot pay today may be good tomorrow; what is badly signed never is
@@ -251,7 +251,7 @@ void Pool::Impl::include(const PoolBlock& block)
     }
     for (auto i : to_ask)
         if (auto validity = validate(TransactionSource::InBlock, block.extrinsics[i], block.parent))
-            strangers.emplace(hashes[i], std::move(validity->provided));
+            strangers.emplace(hashes[i], std::move(validity->provides));
 
     const std::lock_guard lock{mutex};
     Included here{block.number, {}};
@@ -259,7 +259,7 @@ void Pool::Impl::include(const PoolBlock& block)
         if (auto ours = graph.find(hash)) {
             here.transactions.push_back(hash);
             ++pruned;
-            graph.include(hash, ours->validity.provided, block.hash, block.number);
+            graph.include(hash, ours->validity.provides, block.hash, block.number);
             checked.erase(hash);
         } else if (auto stranger = strangers.find(hash); stranger != strangers.end()) {
             graph.include(hash, stranger->second, block.hash, block.number);

@@ -12,8 +12,8 @@ public:
     {
         ValidTransaction valid{1, {}, {to_bytes(extrinsic)}, 1000, true};
         if (extrinsic[4] != 0) {
-            valid.required.push_back(to_bytes(extrinsic));
-            --valid.required[0][4];
+            valid.requires_.push_back(to_bytes(extrinsic));
+            --valid.requires_[0][4];
         }
         return valid;
     }

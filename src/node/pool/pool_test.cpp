@@ -54,7 +54,7 @@ public:
                 std::unexpected(TransactionValidityError{validity::Invalid{{invalid::Stale{}}}})};
         ValidTransaction valid{priority, {}, {tag(sender, nonce)}, longevity, true};
         if (nonce > next)
-            valid.required.push_back(tag(sender, nonce - 1));
+            valid.requires_.push_back(tag(sender, nonce - 1));
         return TransactionValidity{valid};
     }
 };

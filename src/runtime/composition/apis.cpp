@@ -14,7 +14,7 @@ namespace payment = transaction_payment;
 
 payment::FeeDetails fee_details(const executive::Inspected& inspected, std::uint32_t length)
 {
-    if (!inspected.is_signed)
+    if (inspected.is_bare)
         return {.inclusion_fee = std::nullopt, .tip = 0};
     return payment::fee_details(length, inspected.info, 0);
 }
@@ -92,12 +92,12 @@ payment::FeeDetails TransactionPaymentApi::query_fee_details::answer() const
 
 payment::RuntimeDispatchInfo TransactionPaymentCallApi::query_call_info::answer() const
 {
-    return dispatch_info({call.info(), true}, len);
+    return dispatch_info({.info = call.info(), .is_bare = false}, len);
 }
 
 payment::FeeDetails TransactionPaymentCallApi::query_call_fee_details::answer() const
 {
-    return fee_details({call.info(), true}, len);
+    return fee_details({.info = call.info(), .is_bare = false}, len);
 }
 
 std::expected<void, std::string> GenesisBuilder::build_state::answer() const

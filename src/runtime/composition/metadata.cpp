@@ -41,7 +41,7 @@ namespace phala::runtime::composition {
 std::optional<Bytes> encode_metadata(std::uint32_t version)
 {
     using metadata::type_of;
-    static constexpr std::uint8_t extrinsic_versions[] = {4};
+    static constexpr std::uint8_t extrinsic_versions[] = {4, 5};
     return metadata::encode(
         {
             .pallets = metadata::kPallets,

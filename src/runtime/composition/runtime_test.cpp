@@ -380,8 +380,8 @@ TEST_F(Runtime, ValidityHasTagsPriorityAndLongevity)
     const RuntimeCall call = transfer_keep_alive{bob.address(), kPha};
     const auto first = validate(chain.transaction(alice, call));
     ASSERT_TRUE(first);
-    EXPECT_EQ(first->provided, (std::vector<Bytes>{scale::encode(alice.id(), Nonce{0})}));
-    EXPECT_TRUE(first->required.empty());
+    EXPECT_EQ(first->provides, (std::vector<Bytes>{scale::encode(alice.id(), Nonce{0})}));
+    EXPECT_TRUE(first->requires_.empty());
     EXPECT_EQ(first->longevity, std::numeric_limits<std::uint64_t>::max() - 1);
     EXPECT_EQ(first->priority, config::kMaxBlockWeight / call.info().weight.ref_time.value);
     EXPECT_TRUE(first->propagate);
@@ -389,7 +389,7 @@ TEST_F(Runtime, ValidityHasTagsPriorityAndLongevity)
     const auto tipped = validate(chain.transaction(alice, call, {.nonce = 2, .tip = 9}));
     ASSERT_TRUE(tipped);
     EXPECT_EQ(tipped->priority, 10 * first->priority);
-    EXPECT_EQ(tipped->required, (std::vector<Bytes>{scale::encode(alice.id(), Nonce{1})}));
+    EXPECT_EQ(tipped->requires_, (std::vector<Bytes>{scale::encode(alice.id(), Nonce{1})}));
 
     chain.block();
     const auto mortal = validate(chain.transaction(alice, call, {.era = Era::mortal(64, 1)}));
@@ -399,6 +399,64 @@ TEST_F(Runtime, ValidityHasTagsPriorityAndLongevity)
     EXPECT_EQ(to_hex(scale::encode(validate(scale::encode(kBareV4, RuntimeCall{timestamp::set{1}})))), "010009");
     EXPECT_EQ(to_hex(scale::encode(validate(scale::encode(kBareV4, call)))), "010101");
     EXPECT_EQ(to_hex(scale::encode(validate(chain.transaction(carol, call)))), "010001");
+}
+
+// Format V5
+
+TEST_F(Runtime, AGeneralTransactionIsNobodys)
+{
+    const RuntimeCall call = transfer_keep_alive{bob.address(), kPha};
+    const auto general = [](const RuntimeCall& what, const Era& era = Era::immortal()) {
+        return to_bytes(*unwrap_extrinsic(general_extrinsic(tx_extensions(era, 0, 0), scale::encode(what))));
+    };
+    const auto validity = [&](const Bytes& extrinsic) {
+        io::start_transaction();
+        auto answer = executive::validate_transaction(TransactionSource::External, extrinsic, chain.head());
+        io::rollback_transaction();
+        return to_hex(scale::encode(answer));
+    };
+    EXPECT_EQ(validity(general(call)), "01000c");                           // UnknownOrigin
+    EXPECT_EQ(validity(general(call, Era::mortal(4, 7))), "010005");        // AncientBirthBlock
+    EXPECT_EQ(validity(general(system::remark{Bytes(5 << 20)})), "010006"); // ExhaustsResources
+    EXPECT_EQ(validity(general(timestamp::set{1})), "010009");              // MandatoryValidation
+
+    chain.begin();
+    const State before = state();
+    EXPECT_EQ(refusal(chain.apply(general(call))), "000c");
+    EXPECT_EQ(refusal(chain.apply(general(call, Era::mortal(4, 7)))), "0005");
+    EXPECT_EQ(state(), before);
+
+    using Payment = composition::TransactionPaymentApi;
+    EXPECT_NE((Payment::query_info{{general(call)}, 100}.answer().partial_fee), 0u);
+}
+
+TEST_F(Runtime, BareExtrinsicsComeInBothFormats)
+{
+    const auto validity = [&](const RuntimeCall& call) {
+        io::start_transaction();
+        auto answer =
+            executive::validate_transaction(TransactionSource::External, scale::encode(kBareV5, call), chain.head());
+        io::rollback_transaction();
+        return to_hex(scale::encode(answer));
+    };
+    const RuntimeCall call = transfer_keep_alive{bob.address(), kPha};
+    EXPECT_EQ(validity(timestamp::set{1}), "010009");
+    EXPECT_EQ(validity(call), "010101");
+    EXPECT_EQ((composition::TransactionPaymentApi::query_info{{scale::encode(kBareV5, call)}, 20}.answer().partial_fee),
+              0u);
+
+    // an inherent of that format makes the same block, but for the root of its extrinsics
+    const State before = state();
+    Block block = chain.block();
+    ASSERT_EQ(block.extrinsics.size(), 1u);
+    set_state(before);
+    ASSERT_EQ(block.extrinsics[0][0], kBareV4);
+    block.extrinsics[0][0] = kBareV5;
+    executive::initialize_block(block.header);
+    EXPECT_TRUE(executive::apply_extrinsic(block.extrinsics[0]));
+    const Header header = executive::finalize_block();
+    EXPECT_EQ(header.number, block.header.number);
+    EXPECT_NE(header.extrinsics_root, block.header.extrinsics_root);
 }
 
 TEST_F(Runtime, DeepCallsDoNotDecode)

@@ -4,11 +4,14 @@
 
 namespace phala::runtime {
 
-/// An extrinsic taken apart: bare without a preamble.
+/// An extrinsic taken apart.
 struct Extrinsic {
-    std::optional<SignedPreamble> preamble;
+    std::optional<SignedPreamble> preamble; ///< of a signed one
+    std::optional<GeneralPreamble> general; ///< of a general one
     ByteView call_bytes;
     RuntimeCall call;
+
+    [[nodiscard]] bool is_bare() const { return !preamble && !general; }
 };
 
 /// What does not decode cannot be answered: as in the reference, the call of the runtime fails. `bytes` is what follows

@@ -89,6 +89,8 @@ ApplyResult apply(ByteView body)
         system::note_inherents_applied();
     system::note_extrinsic(scale::encode(body));
 
+    if (extrinsic.general)
+        return std::unexpected{refusal_of_general(extrinsic.general->extensions, extrinsic.call, info, length)};
     auto applied = extrinsic.preamble ? apply_signed(std::move(extrinsic), length) : apply_bare(extrinsic.call, length);
     if (!applied)
         return std::unexpected{std::move(applied.error())};
@@ -131,7 +133,7 @@ void check_inherents_come_first(const Block& block)
     bool transactions = false;
     for (const auto& body : block.extrinsics) {
         const Extrinsic extrinsic = decode_extrinsic(body);
-        const bool inherent = !extrinsic.preamble && is_inherent(extrinsic.call);
+        const bool inherent = extrinsic.is_bare() && is_inherent(extrinsic.call);
         if (inherent && transactions)
             panic("Invalid inherent position for extrinsic: inherents come first");
         transactions = transactions || !inherent;
@@ -217,7 +219,7 @@ CheckInherentsResult check_inherents(const Block& block, const InherentData& dat
     CheckInherentsResult result;
     for (const auto& body : block.extrinsics) {
         const Extrinsic extrinsic = decode_extrinsic(body);
-        if (extrinsic.preamble || !is_inherent(extrinsic.call))
+        if (!extrinsic.is_bare() || !is_inherent(extrinsic.call))
             continue;
         for (const auto& pallet : pallets())
             if (pallet.index == extrinsic.call.pallet())
@@ -230,12 +232,15 @@ TransactionValidity validate_transaction(TransactionSource source, ByteView body
 {
     system::initialize(system::block_number() + 1, at, {});
     Extrinsic extrinsic = decode_extrinsic(body);
-    const bool mandatory = extrinsic.call.info().class_ == DispatchClass::Mandatory;
-    if (!extrinsic.preamble) {
-        if (mandatory)
-            return invalid_because(invalid::MandatoryValidation{});
+    const DispatchInfo info = extrinsic.call.info();
+    const bool mandatory = info.class_ == DispatchClass::Mandatory;
+    if (mandatory && !extrinsic.preamble)
+        return invalid_because(invalid::MandatoryValidation{});
+    if (extrinsic.is_bare())
         return validate_unsigned(source, extrinsic.call);
-    }
+    if (extrinsic.general)
+        return std::unexpected{
+            refusal_of_general(extrinsic.general->extensions, extrinsic.call, info, full_length(body))};
     PHALA_TRY(const CheckedTransaction transaction, check(std::move(extrinsic), full_length(body)));
     if (mandatory)
         return invalid_because(invalid::MandatoryValidation{});

@@ -34,7 +34,7 @@ TransactionValidity validate_transaction(TransactionSource source, ByteView extr
 /// Call and weight of an extrinsic, for fee queries.
 struct Inspected {
     DispatchInfo info;
-    bool is_signed;
+    bool is_bare; ///< pays no fee
 };
 Inspected inspect(ByteView extrinsic);
 

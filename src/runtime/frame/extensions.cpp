@@ -18,14 +18,14 @@ constexpr std::uint64_t kForever = std::numeric_limits<std::uint64_t>::max();
 /// What a transaction without demands of its own is: everything combines from here.
 ValidTransaction unconditional()
 {
-    return {.priority = 0, .required = {}, .provided = {}, .longevity = kForever, .propagate = true};
+    return {.priority = 0, .requires_ = {}, .provides = {}, .longevity = kForever, .propagate = true};
 }
 
 void combine(ValidTransaction& into, ValidTransaction&& more)
 {
     into.priority = phala::detail::saturating_add(into.priority, more.priority);
-    std::ranges::move(more.required, std::back_inserter(into.required));
-    std::ranges::move(more.provided, std::back_inserter(into.provided));
+    std::ranges::move(more.requires_, std::back_inserter(into.requires_));
+    std::ranges::move(more.provides, std::back_inserter(into.provides));
     into.longevity = std::min(into.longevity, more.longevity);
     into.propagate = into.propagate && more.propagate;
 }
@@ -55,9 +55,9 @@ TransactionValidity validate_nonce(const AccountId& who, Nonce nonce)
     if (nonce < account.nonce)
         return invalid_because(invalid::Stale{});
     ValidTransaction valid = unconditional();
-    valid.provided.push_back(scale::encode(who, nonce));
+    valid.provides.push_back(scale::encode(who, nonce));
     if (nonce > account.nonce)
-        valid.required.push_back(scale::encode(who, nonce - 1));
+        valid.requires_.push_back(scale::encode(who, nonce - 1));
     return valid;
 }
 
@@ -209,6 +209,18 @@ void settle(const CheckedTransaction& transaction, const PreparedTransaction& pr
         transaction_payment::actual_fee_details(transaction.length, transaction.info, result, tip_of(transaction))
             .total();
     transaction_payment::settle_fee(transaction.who, prepared.withdrawn, actual, tip_of(transaction));
+}
+
+TransactionValidityError refusal_of_general(const TxExtensions& extensions, const RuntimeCall& call,
+                                            const DispatchInfo& info, std::uint32_t length)
+{
+    if (auto implicit = implicit_of(extensions); !implicit)
+        return std::move(implicit.error());
+    if (auto fits = check_limits(info, length); !fits)
+        return std::move(fits.error());
+    if (auto in_order = validate_sequence(call); !in_order)
+        return std::move(in_order.error());
+    return invalid_because(invalid::UnknownOrigin{}).error();
 }
 
 std::expected<void, TransactionValidityError> prepare_bare(const DispatchInfo& info, std::uint32_t length)

@@ -37,6 +37,11 @@ void settle(const CheckedTransaction& transaction, const PreparedTransaction& pr
 std::expected<void, TransactionValidityError> prepare_bare(const DispatchInfo& info, std::uint32_t length);
 void settle_bare(const DispatchInfo& info, const DispatchResultWithPostInfo& result);
 
+/// Why a V5 general transaction is refused. Who sends one is what an extension makes out, and none of this chain's makes
+/// out anybody: what passes all others ends with UnknownOrigin, as in the reference without such an extension.
+TransactionValidityError refusal_of_general(const TxExtensions& extensions, const RuntimeCall& call,
+                                            const DispatchInfo& info, std::uint32_t length);
+
 inline std::unexpected<TransactionValidityError> invalid_because(decltype(InvalidTransaction::reason) reason)
 {
     return std::unexpected{TransactionValidityError{validity::Invalid{{std::move(reason)}}}};

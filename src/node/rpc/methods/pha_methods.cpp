@@ -75,7 +75,7 @@ Reply next_sequence(const Chain& chain, const Pool& pool, const std::string& sen
         return refuse(kPhalaError, sequence.error().message());
     std::set<Bytes> provided;
     for (const auto& transaction : pool.ready())
-        for (const auto& tag : transaction->validity.provided)
+        for (const auto& tag : transaction->validity.provides)
             provided.insert(tag);
     std::uint64_t next = sequence->value_or(0);
     while (provided.contains(sequence_tag(*sender, next)))

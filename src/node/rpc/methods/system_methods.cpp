@@ -29,8 +29,8 @@ Reply next_nonce(const Chain& chain, const Pool& pool, const ByteArray<32>& acco
     RPC_TRY(auto answer, chain.call(chain.heads().best.hash, "AccountNonceApi_account_nonce", account));
     RPC_TRY(Nonce nonce, scale::decode<Nonce>(answer));
     for (const auto& transaction : pool.ready()) // in order of nonces
-        if (std::ranges::find(transaction->validity.provided, concat(account, le_bytes(nonce)))
-            != transaction->validity.provided.end())
+        if (std::ranges::find(transaction->validity.provides, concat(account, le_bytes(nonce)))
+            != transaction->validity.provides.end())
             ++nonce;
     return ok(nonce);
 }

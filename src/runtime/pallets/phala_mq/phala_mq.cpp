@@ -246,8 +246,8 @@ void Pallet::seal(BlockNumber number)
 TransactionValidity Pallet::validate_sequence(const RuntimeCall& call)
 {
     ValidTransaction valid{.priority = 0,
-                           .required = {},
-                           .provided = {},
+                           .requires_ = {},
+                           .provides = {},
                            .longevity = std::numeric_limits<std::uint64_t>::max(),
                            .propagate = true};
     const auto* sync = call.get_if<sync_offchain_message>();
@@ -263,9 +263,9 @@ TransactionValidity Pallet::validate_sequence(const RuntimeCall& call)
     if (!check_signature(sync->signed_message))
         return refuse(invalid::BadProof{});
     valid.priority = kBasePriority + (message.sender.kind.is<MessageOrigin::Gatekeeper>() ? 1 : 0);
-    valid.provided.push_back(sequence_tag(message.sender, sequence));
+    valid.provides.push_back(sequence_tag(message.sender, sequence));
     if (sequence > next)
-        valid.required.push_back(sequence_tag(message.sender, sequence - 1));
+        valid.requires_.push_back(sequence_tag(message.sender, sequence - 1));
     return valid;
 }
 

@@ -192,13 +192,13 @@ TEST_F(Mq, OrdersASendersMessagesInThePool)
 
     const auto next = Pallet::validate_sequence(sync(message(), 1));
     ASSERT_TRUE(next);
-    EXPECT_EQ(next->provided, std::vector<Bytes>{tag(1)});
-    EXPECT_TRUE(next->required.empty());
+    EXPECT_EQ(next->provides, std::vector<Bytes>{tag(1)});
+    EXPECT_TRUE(next->requires_.empty());
     EXPECT_TRUE(next->propagate);
     const auto later = Pallet::validate_sequence(sync(message(), 5));
     ASSERT_TRUE(later);
-    EXPECT_EQ(later->provided, std::vector<Bytes>{tag(5)});
-    EXPECT_EQ(later->required, std::vector<Bytes>{tag(4)});
+    EXPECT_EQ(later->provides, std::vector<Bytes>{tag(5)});
+    EXPECT_EQ(later->requires_, std::vector<Bytes>{tag(4)});
     EXPECT_EQ(reason(Pallet::validate_sequence(sync(message(), 0))), (InvalidTransaction{invalid::Stale{}}));
     auto forged = sync(message(), 1);
     forged.signed_message.message.payload = {9};
@@ -213,7 +213,7 @@ TEST_F(Mq, OrdersASendersMessagesInThePool)
 
     const RuntimeCall other = phala_registry::rotate_master_key{};
     EXPECT_TRUE(Pallet::check_next_sequence(other));
-    EXPECT_TRUE(Pallet::validate_sequence(other)->provided.empty());
+    EXPECT_TRUE(Pallet::validate_sequence(other)->provides.empty());
 }
 
 TEST_F(Mq, PrefersTheGatekeepers)
@@ -236,7 +236,7 @@ TEST_F(Mq, F13AWrongSignatureNeverTakesThePlaceOfARightOne)
     const auto refused = Pallet::validate_sequence(sync_offchain_message{junk});
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error(), TransactionValidityError{validity::Invalid{{invalid::BadProof{}}}});
-    EXPECT_FALSE(Pallet::validate_sequence(sync_offchain_message{right})->provided.empty());
+    EXPECT_FALSE(Pallet::validate_sequence(sync_offchain_message{right})->provides.empty());
 }
 
 TEST_F(Mq, F17TheBytesOfABlockAreBoundedAndTheCallerIsTold)

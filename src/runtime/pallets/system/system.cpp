@@ -238,8 +238,8 @@ TransactionValidity Pallet::validate_unsigned(TransactionSource, const RuntimeCa
         return std::unexpected<TransactionValidityError>{{validity::Invalid{{invalid::Call{}}}}};
     const auto hash = crypto::blake2_256(upgrade->code);
     return ValidTransaction{.priority = upgrade->weight().ref_time.value,
-                            .required = {},
-                            .provided = {Bytes{hash.begin(), hash.end()}},
+                            .requires_ = {},
+                            .provides = {Bytes{hash.begin(), hash.end()}},
                             .longevity = std::numeric_limits<std::uint64_t>::max(),
                             .propagate = true};
 }

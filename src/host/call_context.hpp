@@ -3,10 +3,12 @@
 #include "host/keystore.hpp"
 #include "host/offchain.hpp"
 #include "host/overlay.hpp"
+#include "host/storage_access.hpp"
 #include "trie/proof.hpp"
 
 #include <chrono>
 #include <functional>
+#include <stop_token>
 
 namespace phala::host {
 
@@ -34,6 +36,9 @@ struct CallContext {
     std::uint32_t heap_pages = kDefaultHeapPages;
     /// After it the call is stopped: a runtime that never returns must not hold the node for ever.
     std::chrono::milliseconds max_time = kMaxCallTime;
+    /// Where it can be asked for, the call is stopped soon after it is.
+    std::stop_token stop = {};
+    StorageTrace trace = {}; ///< hears of what the runtime reads and writes
     /// Where given, sr25519 signatures are taken for valid and put here. The call's result counts only if the batch
     /// then verifies; else the call is to be made again without one, from the same state.
     crypto::sr25519::Batch* deferred = nullptr;

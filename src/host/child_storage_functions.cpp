@@ -4,6 +4,8 @@ namespace phala::host {
 
 namespace {
 
+using Method = StorageAccess::Method;
+
 /// Encoded numbers of keys to remove at most; none: all.
 using Limit = Scaled<std::optional<std::uint32_t>>;
 
@@ -11,6 +13,7 @@ Outcome<void> set(Guest& guest, ByteView child, ByteView key, ByteView value)
 {
     PHALA_CHECK(guest.charge_write(child.size() + key.size() + value.size()));
     PHALA_TRY(auto* map, guest.overlay().child_to_change(child));
+    guest.trace({.method = Method::Put, .child = child, .key = key, .value = value});
     map->set(key, to_bytes(value));
     return {};
 }
@@ -18,7 +21,9 @@ Outcome<void> set(Guest& guest, ByteView child, ByteView key, ByteView value)
 Outcome<std::optional<Bytes>> get(Guest& guest, ByteView child, ByteView key)
 {
     PHALA_TRY(const auto* map, guest.overlay().child(child));
-    return map->get(key);
+    PHALA_TRY(auto value, map->get(key));
+    guest.trace({.method = Method::Get, .child = child, .key = key, .value = value});
+    return value;
 }
 
 Outcome<std::optional<std::uint32_t>> read(Guest& guest, ByteView child, ByteView key, Output out, std::uint32_t offset)
@@ -31,6 +36,7 @@ Outcome<void> clear(Guest& guest, ByteView child, ByteView key)
 {
     PHALA_CHECK(guest.charge_write(child.size() + key.size()));
     PHALA_TRY(auto* map, guest.overlay().child_to_change(child));
+    guest.trace({.method = Method::Put, .child = child, .key = key});
     map->remove(key);
     return {};
 }
@@ -38,12 +44,15 @@ Outcome<void> clear(Guest& guest, ByteView child, ByteView key)
 Outcome<bool> exists(Guest& guest, ByteView child, ByteView key)
 {
     PHALA_TRY(const auto* map, guest.overlay().child(child));
-    return map->exists(key);
+    PHALA_TRY(const bool found, map->exists(key));
+    guest.trace({.method = Method::Exists, .child = child, .key = key, .found = found});
+    return found;
 }
 
 Outcome<Cleared> clear_prefix_limited(Guest& guest, ByteView child, ByteView prefix, Limit limit)
 {
     PHALA_TRY(auto* map, guest.overlay().child_to_change(child));
+    guest.trace({.method = Method::ClearPrefix, .child = child, .key = prefix});
     PHALA_TRY(const auto cleared, map->clear_prefix(prefix, limit.value));
     return Cleared::of(cleared);
 }
@@ -74,6 +83,7 @@ Outcome<void> kill_all(Guest& guest, ByteView child)
 Outcome<Raw> root_of_version(Guest& guest, ByteView child, StateVersion version)
 {
     PHALA_TRY(const Hash root, guest.overlay().child_root(child, version));
+    guest.trace({.method = Method::StorageRoot, .child = child, .value = root});
     return Raw{to_bytes(root)};
 }
 
@@ -85,7 +95,9 @@ Outcome<Raw> root(Guest& guest, ByteView child)
 Outcome<std::optional<Bytes>> next_key(Guest& guest, ByteView child, ByteView key)
 {
     PHALA_TRY(const auto* map, guest.overlay().child(child));
-    return map->next_key(key);
+    PHALA_TRY(auto next, map->next_key(key));
+    guest.trace({.method = Method::NextKey, .child = child, .key = key, .value = next});
+    return next;
 }
 
 constexpr HostFunction kFunctions[] = {

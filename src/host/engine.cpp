@@ -442,8 +442,14 @@ public:
                        CallContext& context, const VersionOfCode& version_of)
     {
         // At least one whole tick: the present one is partly over.
-        const auto ticks = std::max<std::int64_t>(context.max_time / kTick, 1) + 1;
-        wasmtime_context_set_epoch_deadline(this->context(), static_cast<std::uint64_t>(ticks));
+        const auto ticks = static_cast<std::uint64_t>(std::max<std::int64_t>(context.max_time / kTick, 1)) + 1;
+        if (context.stop.stop_possible()) {
+            watch_ = {.stop = context.stop, .ticks_left = ticks};
+            wasmtime_store_epoch_deadline_callback(store_.get(), &at_tick, this, nullptr);
+            wasmtime_context_set_epoch_deadline(this->context(), 1);
+        } else {
+            wasmtime_context_set_epoch_deadline(this->context(), ticks);
+        }
         wasm_trap_t* trapped = nullptr;
         if (const WasmError error{wasmtime_instance_pre_instantiate(pre, this->context(), &instance_, &trapped)}; error)
             return fail(HostError::Unavailable, message_of(error));
@@ -508,7 +514,29 @@ private:
                 return;
     }
 
+    struct Watch {
+        std::stop_token stop{};
+        std::uint64_t ticks_left = 0;
+    };
+
+    /// At each tick of a call that may be stopped: an error ends it.
+    static wasmtime_error_t* at_tick(wasmtime_context_t*, void* data, std::uint64_t* next,
+                                     wasmtime_update_deadline_kind_t* kind)
+    {
+        auto& self = *static_cast<Instance*>(data);
+        const bool wanted = !self.watch_.stop.stop_requested();
+        if (!wanted || --self.watch_.ticks_left == 0) {
+            constexpr std::string_view kTooLong = "stopped because it ran longer than a call may";
+            self.call_.failure = Error{HostError::Trap, std::string{wanted ? kTooLong : "stopped by the node"}};
+            return wasmtime_error_new("stopped");
+        }
+        *next = 1;
+        *kind = WASMTIME_UPDATE_DEADLINE_CONTINUE;
+        return nullptr;
+    }
+
     Call call_;
+    Watch watch_;
     WasmStore store_;
     wasmtime_instance_t instance_{};
 };

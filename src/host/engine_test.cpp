@@ -232,6 +232,32 @@ TEST_F(EngineTest, LogsGoToTheSink)
     EXPECT_EQ(lines, std::vector<std::string>{"2 runtime panicked at 'no coins'"});
 }
 
+TEST_F(EngineTest, ACallCanBeStopped)
+{
+    std::stop_source source;
+    context.stop = source.get_token();
+    ASSERT_TRUE(runtime->call("echo", Bytes(1000), context));
+    context.max_time = std::chrono::milliseconds{100};
+    EXPECT_NE(error_of("loop_for_ever").find("longer than a call may"), std::string::npos);
+    context.max_time = kMaxCallTime;
+    const std::jthread later{[&] { source.request_stop(); }};
+    EXPECT_NE(error_of("set_and_loop", Bytes{1}).find("stopped by the node"), std::string::npos);
+    EXPECT_EQ(overlay.get(Bytes{1}).value(), std::nullopt) << "as after any error";
+}
+
+TEST_F(EngineTest, TellsWhatTheRuntimeReadsAndWrites)
+{
+    std::vector<std::string> heard;
+    context.trace = [&](const StorageAccess& access) {
+        heard.push_back(std::to_string(static_cast<int>(access.method)) + " " + to_hex(access.key) + " "
+                        + (access.value ? to_hex(*access.value) : "-"));
+    };
+    ASSERT_TRUE(runtime->call("get", Bytes{5}, context));
+    ASSERT_TRUE(runtime->call("set_to_itself", Bytes{5}, context));
+    ASSERT_TRUE(runtime->call("get", Bytes{5}, context));
+    EXPECT_EQ(heard, (std::vector<std::string>{"0 05 -", "1 05 05", "0 05 05"}));
+}
+
 TEST_F(EngineTest, CallsRunInParallel)
 {
     std::vector<std::jthread> threads;

@@ -36,6 +36,13 @@ public:
     /// Transactions that the runtime began and did not end. It cannot end those of its caller.
     [[nodiscard]] std::uint32_t open_transactions() const { return context_.overlay.depth() - base_depth_; }
 
+    /// Tells the call's trace of an access, if it has one.
+    void trace(const StorageAccess& access)
+    {
+        if (context_.trace)
+            context_.trace(access);
+    }
+
     void log(LogLevel level, std::string_view target, std::string_view message);
     /// The last thing that the runtime reported as an error: after a trap, why.
     [[nodiscard]] const std::string& last_error() const { return last_error_; }

@@ -20,7 +20,7 @@ std::span<const HostFunction> host_functions()
 
 bool is_known_elsewhere(std::string_view name)
 {
-    // Groups of the interface of which this host does not have all: HTTP of offchain workers, transaction indexing,
+    // Groups of the interface of which this host does not have all: the peers of offchain workers, transaction indexing,
     // tracing, contracts of 2020 and experiments. No runtime in production calls those (spec substrate-host §5.2).
     constexpr std::string_view kGroups[] = {
         "ext_offchain_", "ext_transaction_index_", "ext_wasm_tracing_", "ext_sandbox_",

@@ -101,6 +101,53 @@ Outcome<std::optional<Bytes>> local_get(Guest& guest, std::uint32_t kind, ByteVi
     return offchain->get(store, key);
 }
 
+// HTTP: this node gives workers none, in the words that the interface has for it. No request is ever begun, so no id is
+// one of a request.
+
+enum class HttpError : std::uint8_t { DeadlineReached, IoError, Invalid }; // also the first three states of a response
+
+Raw no_such_request()
+{
+    return {scale::encode(std::expected<void, HttpError>{std::unexpected{HttpError::Invalid}})};
+}
+
+Outcome<Raw> http_request_start(Guest& guest, ByteView, ByteView, ByteView)
+{
+    PHALA_CHECK(guest.offchain());
+    return result_of<std::uint16_t>(std::nullopt);
+}
+
+Outcome<Raw> http_request_add_header(Guest& guest, std::uint32_t, ByteView, ByteView)
+{
+    PHALA_CHECK(guest.offchain());
+    return result_of<std::tuple<>>(std::nullopt);
+}
+
+Outcome<Raw> http_request_write_body(Guest& guest, std::uint32_t, ByteView, Scaled<std::optional<std::uint64_t>>)
+{
+    PHALA_CHECK(guest.offchain());
+    return no_such_request();
+}
+
+Outcome<std::vector<HttpError>> http_response_wait(Guest& guest, Scaled<std::vector<std::uint16_t>> ids,
+                                                   Scaled<std::optional<std::uint64_t>>)
+{
+    PHALA_CHECK(guest.offchain());
+    return std::vector<HttpError>(ids.value.size(), HttpError::Invalid);
+}
+
+Outcome<std::vector<std::pair<Bytes, Bytes>>> http_response_headers(Guest& guest, std::uint32_t)
+{
+    PHALA_CHECK(guest.offchain());
+    return std::vector<std::pair<Bytes, Bytes>>{};
+}
+
+Outcome<Raw> http_response_read_body(Guest& guest, std::uint32_t, Output, Scaled<std::optional<std::uint64_t>>)
+{
+    PHALA_CHECK(guest.offchain());
+    return no_such_request();
+}
+
 constexpr HostFunction kFunctions[] = {
     host_function<&index_set>("ext_offchain_index_set_version_1"),
     host_function<&index_clear>("ext_offchain_index_clear_version_1"),
@@ -114,6 +161,12 @@ constexpr HostFunction kFunctions[] = {
     host_function<&local_clear>("ext_offchain_local_storage_clear_version_1"),
     host_function<&local_compare_and_set>("ext_offchain_local_storage_compare_and_set_version_1"),
     host_function<&local_get>("ext_offchain_local_storage_get_version_1"),
+    host_function<&http_request_start>("ext_offchain_http_request_start_version_1"),
+    host_function<&http_request_add_header>("ext_offchain_http_request_add_header_version_1"),
+    host_function<&http_request_write_body>("ext_offchain_http_request_write_body_version_1"),
+    host_function<&http_response_wait>("ext_offchain_http_response_wait_version_1"),
+    host_function<&http_response_headers>("ext_offchain_http_response_headers_version_1"),
+    host_function<&http_response_read_body>("ext_offchain_http_response_read_body_version_1"),
 };
 
 } // namespace

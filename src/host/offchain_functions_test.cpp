@@ -126,5 +126,19 @@ TEST_F(OffchainFunctions, LocalStorageHasTwoKinds)
         EXPECT_FALSE(call("ext_offchain_local_storage_get_version_1", {kind, key}));
 }
 
+TEST_F(OffchainFunctions, HttpIsRefusedInTheInterfacesOwnWords)
+{
+    context.offchain = &offchain;
+    const std::uint64_t text = fat(bytes_of("GET"));
+    const std::uint64_t deadline = fat("0x00"_hex);
+    EXPECT_EQ(call_fat("ext_offchain_http_request_start_version_1", {text, text, text}), "0x01"_hex);
+    EXPECT_EQ(call_fat("ext_offchain_http_request_add_header_version_1", {7, text, text}), "0x01"_hex);
+    EXPECT_EQ(call_fat("ext_offchain_http_request_write_body_version_1", {7, text, deadline}), "0x0102"_hex);
+    EXPECT_EQ(call_fat("ext_offchain_http_response_wait_version_1", {fat("0x0801000200"_hex), deadline}),
+              "0x080202"_hex);
+    EXPECT_EQ(call_fat("ext_offchain_http_response_headers_version_1", {7}), "0x00"_hex);
+    EXPECT_EQ(call_fat("ext_offchain_http_response_read_body_version_1", {7, text, deadline}), "0x0102"_hex);
+}
+
 } // namespace
 } // namespace phala::host

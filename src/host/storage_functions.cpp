@@ -5,6 +5,8 @@ namespace phala::host {
 
 namespace {
 
+using Method = StorageAccess::Method;
+
 /// Roots of child tries are written by the host alone (spec substrate-host §2.2).
 bool is_reserved(Guest& guest, ByteView key)
 {
@@ -18,6 +20,7 @@ bool is_reserved(Guest& guest, ByteView key)
 Outcome<void> set(Guest& guest, ByteView key, ByteView value)
 {
     PHALA_CHECK(guest.charge_write(key.size() + value.size()));
+    guest.trace({.method = Method::Put, .key = key, .value = value});
     if (!is_reserved(guest, key))
         guest.overlay().set(key, to_bytes(value));
     return {};
@@ -25,18 +28,21 @@ Outcome<void> set(Guest& guest, ByteView key, ByteView value)
 
 Outcome<std::optional<Bytes>> get(Guest& guest, ByteView key)
 {
-    return guest.overlay().get(key);
+    PHALA_TRY(auto value, guest.overlay().get(key));
+    guest.trace({.method = Method::Get, .key = key, .value = value});
+    return value;
 }
 
 Outcome<std::optional<std::uint32_t>> read(Guest& guest, ByteView key, Output out, std::uint32_t offset)
 {
-    PHALA_TRY(const auto value, guest.overlay().get(key));
+    PHALA_TRY(const auto value, get(guest, key));
     return read_value(value, out, offset);
 }
 
 Outcome<void> clear(Guest& guest, ByteView key)
 {
     PHALA_CHECK(guest.charge_write(key.size()));
+    guest.trace({.method = Method::Put, .key = key});
     if (!is_reserved(guest, key))
         guest.overlay().remove(key);
     return {};
@@ -44,11 +50,14 @@ Outcome<void> clear(Guest& guest, ByteView key)
 
 Outcome<bool> exists(Guest& guest, ByteView key)
 {
-    return guest.overlay().exists(key);
+    PHALA_TRY(const bool found, guest.overlay().exists(key));
+    guest.trace({.method = Method::Exists, .key = key, .found = found});
+    return found;
 }
 
 Outcome<Cleared> clear_prefix_limited(Guest& guest, ByteView prefix, Scaled<std::optional<std::uint32_t>> limit)
 {
+    guest.trace({.method = Method::ClearPrefix, .key = prefix});
     const ByteView reserved = bytes_of(trie::kAnyChildStoragePrefix);
     if (starts_with(prefix, reserved) || starts_with(reserved, prefix)) {
         guest.log(LogLevel::Warn, "host",
@@ -68,6 +77,7 @@ Outcome<void> clear_prefix(Guest& guest, ByteView prefix)
 Outcome<void> append(Guest& guest, ByteView key, ByteView item)
 {
     PHALA_CHECK(guest.charge_write(key.size() + item.size()));
+    guest.trace({.method = Method::Append, .key = key, .value = item});
     if (is_reserved(guest, key))
         return {};
     return guest.overlay().append(key, item);
@@ -76,6 +86,7 @@ Outcome<void> append(Guest& guest, ByteView key, ByteView item)
 Outcome<Raw> root_of_version(Guest& guest, StateVersion version)
 {
     PHALA_TRY(const Hash root, guest.overlay().root(version));
+    guest.trace({.method = Method::StorageRoot, .value = root});
     return Raw{to_bytes(root)};
 }
 
@@ -92,7 +103,9 @@ Outcome<std::optional<Bytes>> changes_root(Guest&, ByteView)
 
 Outcome<std::optional<Bytes>> next_key(Guest& guest, ByteView key)
 {
-    return guest.overlay().next_key(key);
+    PHALA_TRY(auto next, guest.overlay().next_key(key));
+    guest.trace({.method = Method::NextKey, .key = key, .value = next});
+    return next;
 }
 
 Outcome<void> start_transaction(Guest& guest)

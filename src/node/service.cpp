@@ -7,6 +7,7 @@
 #include "node/keystore/keystore.hpp"
 #include "node/log/log.hpp"
 #include "node/measure.hpp"
+#include "node/offchain/workers.hpp"
 #include "node/rpc/methods/api.hpp"
 
 #include <algorithm>
@@ -56,6 +57,7 @@ struct Node::Impl {
     std::unique_ptr<Pool> pool{};
     std::unique_ptr<DevSealer> sealer{};
     std::atomic<DevSealer*> to_wake{nullptr};
+    std::unique_ptr<OffchainWorkers> offchain{};
     std::string peer_id{};
     rpc::Methods methods{};
     std::unique_ptr<rpc::Server> server{};
@@ -76,6 +78,7 @@ struct Node::Impl {
             server->stop();
         to_wake = nullptr;
         sealer.reset();
+        offchain.reset();
         notifier.reset();
     }
 
@@ -104,8 +107,10 @@ struct Node::Impl {
     void on_chain(const ChainEvent& event)
     {
         notifier->on_chain(event);
-        if (!event.enacted.empty())
+        if (!event.enacted.empty()) {
             pool->on_best_block(pool_blocks(event.retracted), pool_blocks(event.enacted));
+            offchain->on_best_block(event.heads.best.hash);
+        }
         for (const auto& block : event.finalized)
             pool->on_finalized(block.hash);
     }
@@ -174,6 +179,7 @@ struct Node::Impl {
             *validator, best.hash, best.number, [this](const TransactionEvent& event) { on_transaction(event); },
             config.pool);
         PHALA_CHECK(start_sealer());
+        offchain = std::make_unique<OffchainWorkers>(*chain, *pool, keystore.get(), !author_address.empty());
         chain->on_event([this](const ChainEvent& event) { on_chain(event); });
         rpc::add_all_methods(methods,
                              {*chain, *pool, *sealer, *notifier, *keystore, config.spec, config.version, peer_id});

@@ -387,13 +387,14 @@ Outcome<BlockNumber> Chain::revert(BlockNumber count)
     return impl_->revert(count);
 }
 
-Outcome<> Chain::check(const H256& hash) const
+Outcome<> Chain::check(const H256& hash, const host::StorageTrace& trace) const
 {
-    PHALA_CHECK(storage_changes(hash));
+    PHALA_CHECK(storage_changes(hash, trace));
     return {};
 }
 
-Outcome<std::vector<std::pair<Bytes, std::optional<Bytes>>>> Chain::storage_changes(const H256& hash) const
+Outcome<std::vector<std::pair<Bytes, std::optional<Bytes>>>>
+Chain::storage_changes(const H256& hash, const host::StorageTrace& trace) const
 {
     PHALA_TRY(auto header, impl_->require_header(hash));
     PHALA_TRY(auto extrinsics, body(hash));
@@ -403,8 +404,14 @@ Outcome<std::vector<std::pair<Bytes, std::optional<Bytes>>>> Chain::storage_chan
         return fail(ChainError::BadNumber, "block 0 is not executed");
     PHALA_TRY(auto parent, impl_->require_header(header.parent_hash));
     PHALA_TRY(auto state, impl_->state_at(header.parent_hash, parent));
-    PHALA_TRY(auto executed, impl_->execute(parent, {std::move(header), std::move(*extrinsics)}, Impl::Want::Check));
+    PHALA_TRY(auto executed,
+              impl_->execute(parent, {std::move(header), std::move(*extrinsics)}, Impl::Want::Check, trace));
     return std::move(executed.storage);
+}
+
+OffchainStorage Chain::offchain_storage() const
+{
+    return OffchainStorage{impl_->store};
 }
 
 } // namespace phala::node

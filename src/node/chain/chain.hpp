@@ -8,7 +8,7 @@
 #include "node/chain/pin.hpp"
 #include "node/chain/pruning.hpp"
 #include "node/chain/spec.hpp"
-#include "node/db/store.hpp"
+#include "node/db/offchain_storage.hpp"
 #include "node/stats/histogram.hpp"
 #include "primitives/header.hpp"
 
@@ -108,10 +108,14 @@ public:
     /// other branches; gives how many of the best chain they were. For a node at rest: no observer hears of it.
     Outcome<BlockNumber> revert(BlockNumber count);
 
-    /// Executes a stored block again and compares.
-    Outcome<> check(const H256& hash) const;
+    /// Executes a stored block again and compares. The trace, where given, hears of what it reads and writes.
+    Outcome<> check(const H256& hash, const host::StorageTrace& trace = {}) const;
     /// As check; gives what the block changed, in order of keys. No value: removed.
-    Outcome<std::vector<std::pair<Bytes, std::optional<Bytes>>>> storage_changes(const H256& hash) const;
+    Outcome<std::vector<std::pair<Bytes, std::optional<Bytes>>>>
+    storage_changes(const H256& hash, const host::StorageTrace& trace = {}) const;
+
+    /// What offchain workers keep; blocks index into it as they are imported.
+    [[nodiscard]] OffchainStorage offchain_storage() const;
 
     /// Memory for what is read often, in bytes.
     struct Caches {

@@ -94,6 +94,7 @@ struct Executed {
     trie::Update trie;
     std::vector<std::pair<Bytes, std::optional<Bytes>>> storage; ///< changes in order of keys; no value: removed
     BlockLog log;
+    std::vector<std::pair<Bytes, std::optional<Bytes>>> offchain_index;
     bool same_code = true;
     std::shared_ptr<const host::Runtime> runtime;
 };
@@ -146,7 +147,8 @@ struct Chain::Impl {
 
     // import.cpp
     enum class Want : std::uint8_t { Check, Log };
-    Outcome<Executed> execute(const Header& parent, const Block& block, Want want) const;
+    Outcome<Executed> execute(const Header& parent, const Block& block, Want want,
+                              const host::StorageTrace& trace = {}) const;
     Outcome<H256> import(const Block& block, const H256& hash, Finality finality);
     Outcome<> check_clock(const Header& parent, const Header& block) const;
     Error judge(const H256& hash, Error error);

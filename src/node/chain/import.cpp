@@ -93,7 +93,8 @@ bool execute_deferring(const host::Runtime& runtime, const host::StateReader& pa
 
 } // namespace
 
-Outcome<Executed> Chain::Impl::execute(const Header& parent, const Block& block, Want want) const
+Outcome<Executed> Chain::Impl::execute(const Header& parent, const Block& block, Want want,
+                                       const host::StorageTrace& trace) const
 {
     if (block.header.number.value != parent.number + 1)
         return fail(ChainError::BadNumber,
@@ -114,8 +115,9 @@ Outcome<Executed> Chain::Impl::execute(const Header& parent, const Block& block,
     const Block to_execute{std::move(unsealed.header), block.extrinsics};
     const Bytes encoded = scale::encode(to_execute);
     std::optional<host::Overlay> attempt;
-    if (!execute_deferring(*runtime, parent_state, encoded, attempt)) {
+    if (trace || !execute_deferring(*runtime, parent_state, encoded, attempt)) {
         auto context = logged_context(attempt.emplace(parent_state));
+        context.trace = trace;
         if (auto executed = runtime->call(kExecuteBlock, encoded, context); !executed)
             return std::unexpected{diagnose(*runtime, parent_state, to_execute, std::move(executed.error()))};
     }
@@ -124,7 +126,11 @@ Outcome<Executed> Chain::Impl::execute(const Header& parent, const Block& block,
     if (changes.trie.root != block.header.state_root.bytes)
         return fail(ChainError::WrongRoot, to_hex0x(changes.trie.root));
 
-    Executed out{.trie = std::move(changes.trie), .storage = {}, .log = {}, .runtime = runtime};
+    Executed out{.trie = std::move(changes.trie),
+                 .storage = {},
+                 .log = {},
+                 .offchain_index = std::move(changes.offchain_index),
+                 .runtime = runtime};
     out.same_code = std::ranges::none_of(changes.storage,
                                          [](const auto& change) { return equal(change.first, bytes_of(kCodeKey)); });
     out.storage = std::move(changes.storage);
@@ -237,6 +243,11 @@ Outcome<H256> Chain::Impl::import(const Block& block, const H256& hash, Finality
         batch.put(Column::Journals, block_key(ref), scale::encode(journal));
     batch.put(Column::Headers, hash, scale::encode(block.header));
     batch.put(Column::Bodies, hash, scale::encode(block.extrinsics));
+    for (const auto& [key, value] : executed.offchain_index)
+        if (value)
+            batch.put(Column::Offchain, key, *value);
+        else
+            batch.remove(Column::Offchain, key);
     if (is_best)
         PHALA_CHECK(make_best(change, ref, parent_hash, &executed.log));
     if (is_best && finality == Finality::WithImport) {

@@ -5,6 +5,7 @@
 #include "base/tearing/tearing_env.hpp"
 
 #include <array>
+#include <mutex>
 #include <rocksdb/cache.h>
 #include <rocksdb/db.h>
 #include <rocksdb/env.h>
@@ -145,6 +146,8 @@ struct Store::Impl {
     std::vector<rocksdb::ColumnFamilyHandle*> columns;
     std::optional<Error> failed; ///< a write: RocksDB's log may end in half a record, so nothing is written behind it
 
+    std::mutex writing;
+
     Impl() = default;
     Impl(const Impl&) = delete;
     Impl& operator=(const Impl&) = delete;
@@ -158,6 +161,8 @@ struct Store::Impl {
     {
         return columns[static_cast<std::size_t>(column)];
     }
+
+    Outcome<> write(const Batch& batch, bool sync); // with `writing` held
 };
 
 Store::Store(std::unique_ptr<Impl> impl) : impl_{std::move(impl)} {}
@@ -253,26 +258,32 @@ Outcome<std::vector<Store::Entry>> Store::range(Column column, ByteView key, std
     return out;
 }
 
-Outcome<> Store::commit(Batch batch)
+Outcome<> Store::Impl::write(const Batch& batch, bool sync)
 {
     rocksdb::WriteBatch changes;
     for (const auto& change : batch.impl_->changes) {
-        auto status = change.remove ? changes.Delete(impl_->handle(change.column), slice(change.key))
-                                    : changes.Put(impl_->handle(change.column), slice(change.key), slice(change.value));
+        auto status = change.remove ? changes.Delete(handle(change.column), slice(change.key))
+                                    : changes.Put(handle(change.column), slice(change.key), slice(change.value));
         if (!status.ok())
             return io(status);
     }
+    if (failed)
+        return std::unexpected{*failed};
+    rocksdb::WriteOptions how;
+    how.sync = sync && options.sync;
+    if (auto status = db->Write(how, &changes); !status.ok()) {
+        failed = io(status).error();
+        return std::unexpected{*failed};
+    }
+    return {};
+}
+
+Outcome<> Store::commit(Batch batch)
+{
+    const std::lock_guard lock{impl_->writing};
     fault::point("before-commit");
     fault::tear_next_write("inside");
-    if (impl_->failed)
-        return std::unexpected{*impl_->failed};
-    rocksdb::WriteOptions options;
-    options.sync = impl_->options.sync;
-    auto status = impl_->db->Write(options, &changes);
-    if (!status.ok()) {
-        impl_->failed = io(status).error();
-        return std::unexpected{*impl_->failed};
-    }
+    PHALA_CHECK(impl_->write(batch, true));
     fault::point("after-commit");
     return {};
 }
@@ -280,6 +291,22 @@ Outcome<> Store::commit(Batch batch)
 std::size_t Store::cache_bytes() const
 {
     return impl_->cache->GetUsage();
+}
+
+Outcome<> Store::commit_soon(Batch batch)
+{
+    const std::lock_guard lock{impl_->writing};
+    return impl_->write(batch, false);
+}
+
+Outcome<bool> Store::commit_if(Column column, ByteView key, const std::optional<Bytes>& expected, Batch batch)
+{
+    const std::lock_guard lock{impl_->writing};
+    PHALA_TRY(const auto found, get(column, key));
+    if (found != expected)
+        return false;
+    PHALA_CHECK(impl_->write(batch, false));
+    return true;
 }
 
 } // namespace phala::node

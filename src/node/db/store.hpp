@@ -1,6 +1,6 @@
 #pragma once
 // The node's database: columns of keys and values, changed by one atomic batch per block.
-// Reading is safe from any thread; there is one writer at a time.
+// Safe from any thread: writers wait for one another.
 #include "base/bytes.hpp"
 #include "base/result.hpp"
 
@@ -13,7 +13,7 @@ namespace phala::node {
 enum class DbError : std::uint8_t { CannotOpen, Locked, NewerVersion, OlderVersion, Corrupt, Full, Io };
 std::string_view describe(DbError error);
 
-/// What each column maps; all but Meta are rebuilt from blocks alone.
+/// What each column maps; all but Meta and Offchain are rebuilt from blocks alone.
 enum class Column : std::uint8_t {
     Meta,           ///< names of this file's and the chain's own records
     Headers,        ///< block hash → SCALE header
@@ -26,6 +26,7 @@ enum class Column : std::uint8_t {
     NodeCounts,     ///< hash → how many places of live states hold a node, where they are more than one
     Journals,       ///< big-endian number, hash → which nodes a block inserted and removed, until that is settled
     Tree,           ///< big-endian number, hash → parent and arrival of a block that is not final
+    Offchain,       ///< what offchain workers keep, and blocks index for them; OffchainStorage reads and writes it
 };
 
 /// Changes that become visible together or not at all.
@@ -52,7 +53,7 @@ struct StoreOptions {
 class Store {
 public:
     /// Layout version of the columns; a store of another one is refused, not guessed at.
-    static constexpr std::uint32_t kVersion = 2;
+    static constexpr std::uint32_t kVersion = 3;
 
     static Outcome<std::unique_ptr<Store>> open(const std::filesystem::path& folder, StoreOptions options = {});
     ~Store();
@@ -76,6 +77,12 @@ public:
     /// Fault points: "before-commit", "inside" (half of the batch has reached the log file), "after-commit", and
     /// "full-disk" (no space for the rest of a write).
     Outcome<> commit(Batch batch);
+
+    /// As commit, if the key holds what is expected, which no other commit changes meanwhile; tells whether it did. The
+    /// batch reaches the disk with the next one that commit() is given.
+    Outcome<bool> commit_if(Column column, ByteView key, const std::optional<Bytes>& expected, Batch batch);
+    /// The same without a condition.
+    Outcome<> commit_soon(Batch batch);
 
     /// Memory that the database keeps of what it read, in bytes.
     [[nodiscard]] std::size_t cache_bytes() const;

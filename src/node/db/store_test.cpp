@@ -1,4 +1,4 @@
-#include "node/db/store.hpp"
+#include "node/db/offchain_storage.hpp"
 
 #include <csignal>
 #include <cstdlib>
@@ -7,6 +7,7 @@
 #include <random>
 #include <string>
 #include <sys/wait.h>
+#include <thread>
 #include <unistd.h>
 
 namespace phala::node {
@@ -75,6 +76,58 @@ TEST(Store, FindsTheLastEntryUpToAKey)
     EXPECT_EQ(store->last_up_to(Column::Lanes, number_key(8)).value()->value, to_bytes("five"));
     EXPECT_EQ(store->last_up_to(Column::Lanes, number_key(9)).value()->value, to_bytes("nine"));
     EXPECT_EQ(store->range(Column::Lanes, number_key(6), 10).value().size(), 1U);
+}
+
+TEST(Store, CommitsOnConditionInOneStep)
+{
+    const Folder folder;
+    auto store = Store::open(folder.path).value();
+    OffchainStorage storage{*store};
+    const Bytes key = to_bytes("counter");
+    EXPECT_EQ(storage.compare_and_set(key, Bytes{1}, Bytes{2}).value(), false);
+    EXPECT_EQ(storage.get(key).value(), std::nullopt);
+    EXPECT_EQ(storage.compare_and_set(key, std::nullopt, le_bytes(std::uint32_t{0})).value(), true);
+    EXPECT_EQ(storage.compare_and_set(key, std::nullopt, Bytes{2}).value(), false);
+
+    constexpr int kThreads = 4;
+    constexpr int kTimes = 100;
+    {
+        std::vector<std::jthread> threads;
+        for (int i = 0; i < kThreads; ++i)
+            threads.emplace_back([&] {
+                for (int done = 0; done < kTimes;) {
+                    const auto before = storage.get(key).value();
+                    const auto value = from_le<std::uint32_t>(ByteView{*before}.first<4>());
+                    done += storage.compare_and_set(key, before, le_bytes(value + 1)).value() ? 1 : 0;
+                }
+            });
+        for (std::uint32_t i = 0; i < 20; ++i) // blocks come in meanwhile
+            ASSERT_TRUE(store->commit(block(i)));
+    }
+    EXPECT_EQ(storage.get(key).value(), to_bytes(le_bytes(std::uint32_t{kThreads * kTimes})));
+    ASSERT_TRUE(storage.clear(key));
+    EXPECT_EQ(storage.get(key).value(), std::nullopt);
+}
+
+TEST(Store, KeepsOffchainValuesWhenTheProcessIsKilled)
+{
+    const Folder folder;
+    const pid_t child = fork();
+    ASSERT_NE(child, -1);
+    if (child == 0) {
+        auto store = Store::open(folder.path).value();
+        OffchainStorage storage{*store};
+        if (!storage.set(bytes_of("a"), bytes_of("1")) || !storage.compare_and_set(bytes_of("b"), {}, bytes_of("2")))
+            _exit(1);
+        kill(getpid(), SIGKILL);
+    }
+    int status = 0;
+    ASSERT_EQ(waitpid(child, &status, 0), child);
+    ASSERT_TRUE(WIFSIGNALED(status));
+    auto store = Store::open(folder.path).value();
+    const OffchainStorage storage{*store};
+    EXPECT_EQ(storage.get(bytes_of("a")).value(), to_bytes("1"));
+    EXPECT_EQ(storage.get(bytes_of("b")).value(), to_bytes("2"));
 }
 
 TEST(Store, RefusesASecondProcessAndOtherVersions)

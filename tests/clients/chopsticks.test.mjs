@@ -2,8 +2,11 @@
 // reaches the balances that our chain reaches (spec substrate-host §8.6).
 import './lib/quiet.mjs';
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import * as polkadot from './api-16/index.mjs';
 import { send } from './lib/chain.mjs';
 import { Network, Program, freePort, root, within } from './lib/network.mjs';
@@ -84,5 +87,20 @@ describe('chopsticks 1.5.1', () => {
     assert.deepEqual(theirs, ours);
     for (const name of Object.keys(pairs)) assert.ok(ours[name].nonce >= 1, `${name} has sent something`);
     assert.equal((await forked.query.balances.totalIssuance()).toBigInt(), (await api.query.balances.totalIssuance()).toBigInt());
+  });
+
+  test('runs a block of ours again, and changes in the state what it changed here', async () => {
+    const sent = await send(api, api.tx.balances.transferKeepAlive(pairs.Bob.address, unit), pairs.Alice, { finalized: true });
+    const output = join(network.folder, 'run-block.json');
+    await promisify(execFile)(process.execPath, [program, 'run-block', '--endpoint', network.ws, '--block', sent.blockHash, '--output-path', output], { timeout: 120_000 });
+    const { Call: { storageDiff } } = JSON.parse(readFileSync(output, 'utf8'));
+    const ask = (method, ...params) => api._rpcCore.provider.send(method, params);
+    const told = new Map(storageDiff);
+    for (const [key, value] of told) assert.equal(await ask('state_getStorage', key, sent.blockHash), value, key);
+    // and nothing else changed
+    const { parentHash } = await ask('chain_getHeader', sent.blockHash);
+    for (const key of await ask('state_getKeysPaged', '0x', 1000, null, sent.blockHash))
+      if ((await ask('state_getStorageHash', key, sent.blockHash)) !== (await ask('state_getStorageHash', key, parentHash))) assert.ok(told.has(key), key);
+    assert.ok(told.size > 5);
   });
 });

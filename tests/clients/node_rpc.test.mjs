@@ -55,7 +55,8 @@ describe('JSON-RPC of phala-node', () => {
     for (const name of ['chain_getBlock', 'chain_getBlockHash', 'chain_getFinalizedHead', 'chain_getHeader', 'chain_subscribeNewHead',
       'chain_subscribeNewHeads', 'chain_unsubscribeNewHeads', 'chain_subscribeAllHeads', 'chain_subscribeFinalizedHeads', 'state_call',
       'state_getKeysPaged', 'state_getMetadata', 'state_getReadProof', 'state_getRuntimeVersion', 'state_getStorage', 'state_getStorageHash',
-      'state_getStorageSize', 'state_queryStorageAt', 'state_subscribeRuntimeVersion', 'state_subscribeStorage', 'state_unsubscribeStorage',
+      'state_getStorageSize', 'state_queryStorageAt', 'state_subscribeRuntimeVersion', 'state_subscribeStorage', 'state_unsubscribeStorage', 'state_traceBlock',
+      'offchain_localStorageSet', 'offchain_localStorageGet', 'offchain_localStorageClear',
       'author_submitExtrinsic', 'author_submitAndWatchExtrinsic', 'author_unwatchExtrinsic', 'author_pendingExtrinsics',
       'system_accountNextIndex', 'system_chain', 'system_chainType', 'system_dryRun', 'system_health', 'system_localPeerId', 'system_name',
       'system_nodeRoles', 'system_properties', 'system_syncState', 'system_version', 'payment_queryInfo', 'payment_queryFeeDetails',
@@ -64,7 +65,8 @@ describe('JSON-RPC of phala-node', () => {
     // the mere name of a group makes clients rely on all of it
     const groups = { chainHead_v1: ['follow', 'unfollow', 'header', 'body', 'call', 'storage', 'continue', 'stopOperation', 'unpin'],
       chainSpec_v1: ['chainName', 'genesisHash', 'properties'], transaction_v1: ['broadcast', 'stop'], transactionWatch_v1: ['submitAndWatch', 'unwatch'],
-      archive_v1: ['genesisHash', 'finalizedHeight', 'hashByHeight', 'header', 'body', 'call', 'storage', 'stopStorage'] };
+      archive_v1: ['genesisHash', 'finalizedHeight', 'hashByHeight', 'header', 'body', 'call', 'storage', 'stopStorage',
+        'storageDiff', 'stopStorageDiff', 'storageDiff_stopStorageDiff'] };
     for (const [group, names] of Object.entries(groups))
       assert.deepEqual(methods.filter((name) => name.startsWith(`${group}_`)), names.map((name) => `${group}_${name}`).sort());
   });
@@ -153,6 +155,8 @@ describe('JSON-RPC of phala-node', () => {
     await refused(1002, /Verification Error/, 'author_submitExtrinsic', [`0x28${'84'.repeat(10)}`]);
     await refused(1002, /Verification Error/, 'author_submitExtrinsic', ['0x0400']);
     await refused(1002, /Verification Error/, 'author_submitExtrinsic', [`0x28${'05'.repeat(10)}`]);
+    await refused(1011, /Unknown Transaction Validity/, 'author_submitExtrinsic', ['0x1005030000']); // V5, bare: a batch
+    await refused(1010, /^Invalid Transaction/, 'author_submitExtrinsic', ['0x204500000000000000']); // V5, general: nobody's
     const { block } = await result('chain_getBlock');
     const inherent = block.extrinsics[0]; // sets the time
     await refused(1012, /temporarily banned/, 'author_submitExtrinsic', [inherent]); // it is in a block already
@@ -279,9 +283,17 @@ describe('JSON-RPC of phala-node', () => {
     const next = await socket.next();
     assert.equal(next.params.result.block, hash);
     assert.deepEqual(next.params.result.changes.map(([key]) => key), [parent]);
-    socket.ask('state_subscribeStorage', [null]);
-    assert.equal((await socket.next()).error.code, -32602);
     socket.close();
+
+    const whole = await open();
+    whole.ask('state_subscribeStorage', [null]); // of every key
+    await whole.next();
+    assert.deepEqual((await whole.next()).params.result.changes, []);
+    const later = await result('engine_createBlock', [true, true]);
+    const all = (await whole.next()).params.result;
+    assert.equal(all.block, later.hash);
+    assert.ok(all.changes.some(([key]) => key === parent) && all.changes.length > 3);
+    whole.close();
   });
 
   test('builds on a named parent, and refuses to go behind finality', async () => {

@@ -141,6 +141,12 @@ std::unexpected<RpcError> Params::wrong(const std::string& name, const std::stri
     return refuse(code::kInvalidParams, "Invalid params", "parameter '" + name + "' must be " + expected);
 }
 
+std::unexpected<RpcError> refuse_unsafe()
+{
+    return refuse(code::kMethodNotFound, "RPC call is unsafe to be called externally",
+                  "start the node with --rpc-methods unsafe to allow it");
+}
+
 Methods::Methods()
 {
     add({"rpc_methods"}, {}, [this] {
@@ -185,8 +191,7 @@ Reply Methods::call(std::string_view name, const Params& params, const Caller& c
     if (at == methods_.end())
         return refuse(code::kMethodNotFound, "Method not found");
     if (at->second->traits.unsafe && !caller.unsafe_allowed)
-        return refuse(code::kMethodNotFound, "RPC call is unsafe to be called externally",
-                      "start the node with --rpc-methods unsafe to allow it");
+        return refuse_unsafe();
     auto& calls = at->second->calls[caller.session != nullptr];
     ++calls.started;
     const Timed timed{calls.took};

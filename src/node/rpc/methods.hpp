@@ -148,6 +148,9 @@ public:
     [[nodiscard]] virtual Liveness liveness() const = 0;
 };
 
+/// What a stranger is told who asks for what is unsafe.
+std::unexpected<RpcError> refuse_unsafe();
+
 class RateLimit;
 
 /// Who calls, and what that entitles to.
@@ -209,7 +212,8 @@ public:
                });
     }
 
-    /// `function` takes the subscription, then the parameters, and gives std::expected<void, RpcError>.
+    /// `function` takes the subscription, then the Caller if it wants to know, then the parameters, and gives
+    /// std::expected<void, RpcError>.
     template <class F>
     void add_subscription(const Names& subscribe, const Names& unsubscribe, std::string event, Names params, F function)
     {
@@ -225,7 +229,10 @@ public:
                    auto started = apply(
                        in, params,
                        [&]<class... T>(T&&... arguments) {
-                           return function(*subscription, std::forward<T>(arguments)...);
+                           if constexpr (std::is_invocable_v<const F&, const SubscriptionRef&, const Caller&, T...>)
+                               return function(*subscription, caller, std::forward<T>(arguments)...);
+                           else
+                               return function(*subscription, std::forward<T>(arguments)...);
                        },
                        skip_first(&F::operator()));
                    if (!started) {
@@ -269,6 +276,12 @@ private:
 
     template <class R, class C, class First, class... Rest>
     static Signature<std::remove_cvref_t<Rest>...> skip_first(R (C::*)(First, Rest...) const)
+    {
+        return {};
+    }
+
+    template <class R, class C, class First, class... Rest>
+    static Signature<std::remove_cvref_t<Rest>...> skip_first(R (C::*)(First, const Caller&, Rest...) const)
     {
         return {};
     }

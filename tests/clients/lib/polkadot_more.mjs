@@ -143,6 +143,19 @@ export function moreTests(get) {
     assert.match((await api.rpc.chain.getBlockHash(1_000_000)).toHex(), /^0x0+$/);
   });
 
+  test('traces of a block', async () => {
+    const { api, alice, bob } = get();
+    const { blockHash } = await send(api, pay(api, bob, unit), alice);
+    const key = api.query.system.account.key(bob.address).slice(2);
+    const trace = await api.rpc.state.traceBlock(blockHash, 'state', key, 'Put');
+    assert.ok(trace.isBlockTrace);
+    assert.equal(`0x${trace.asBlockTrace.blockHash}`, blockHash);
+    const puts = trace.asBlockTrace.events.map(({ data }) => data.stringValues.toJSON());
+    assert.ok(puts.length > 0 && puts.every((put) => put.method === 'Put' && put.key === key));
+    const now = (await api.rpc.state.getStorage(`0x${key}`, blockHash)).toHex();
+    assert.equal(puts.at(-1).value, `Some(${now.slice(2)})`);
+  });
+
   test('batches: all, until the first failure, or each for itself', async () => {
     const { api, bob, charlie } = get();
     const bad = api.tx.sudo.sudo(api.tx.system.remark('0x00'));

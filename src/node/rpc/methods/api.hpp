@@ -27,6 +27,8 @@ struct Api {
 void add_chain_methods(Methods& methods, const Api& api);
 void add_state_methods(Methods& methods, const Api& api);
 void add_child_state_methods(Methods& methods, const Api& api);
+void add_trace_methods(Methods& methods, const Api& api);
+void add_offchain_methods(Methods& methods, const Api& api);
 void add_author_methods(Methods& methods, const Api& api);
 void add_key_methods(Methods& methods, const Api& api);
 void add_system_methods(Methods& methods, const Api& api);

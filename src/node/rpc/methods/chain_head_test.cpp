@@ -114,6 +114,73 @@ TEST_F(ChainHeadTest, TellsRuntimesOnlyToWhoWantsThem)
     EXPECT_EQ(session->next(id).at("newRuntime"), nullptr);
 }
 
+TEST_F(ChainHeadTest, TellsTheNewRuntimeWithTheBlockThatBringsIt)
+{
+    const auto id = follow(true);
+    const auto plain = follow();
+    begin(id);
+    begin(plain);
+    ASSERT_TRUE(pool->submit(TransactionSource::Local, node.set_code(0, built_runtime("khala_runtime_next"))));
+    const auto block = seal(Finality::Later);
+    auto event = session->next(id);
+    ASSERT_EQ(event.at("event"), "newBlock");
+    EXPECT_EQ(event.at("blockHash"), hex(block.hash));
+    const auto& runtime = event.at("newRuntime");
+    EXPECT_EQ(runtime.at("type"), "valid");
+    EXPECT_EQ(runtime.at("spec").at("specVersion"), 2);
+    EXPECT_EQ(session->next(id).at("event"), "bestBlockChanged");
+    event = session->next(plain);
+    EXPECT_EQ(event.at("event"), "newBlock");
+    EXPECT_FALSE(event.as_object().contains("newRuntime"));
+
+    // the block is executed by the old one, its children and calls on it by the new one
+    started(session->result("chainHead_v1_call", params(id, text(hex(block.hash)), "Core_version", "0x")));
+    event = session->next(id);
+    ASSERT_EQ(event.at("event"), "operationCallDone");
+    const auto version = scale::decode<RuntimeVersion>(*from_hex(text(event.at("output"))));
+    ASSERT_TRUE(version);
+    EXPECT_EQ(version->spec_version, 2U);
+    seal(Finality::Later);
+    EXPECT_EQ(session->next(id).at("newRuntime"), nullptr) << "it has not changed again";
+
+    const auto late = follow(true); // whoever begins now is told of it by that block, too
+    event = session->next(late);
+    EXPECT_EQ(event.at("finalizedBlockRuntime").at("spec").at("specVersion"), 1);
+    event = session->next(late);
+    EXPECT_EQ(event.at("blockHash"), hex(block.hash));
+    EXPECT_EQ(event.at("newRuntime").at("spec").at("specVersion"), 2);
+    EXPECT_EQ(session->next(late).at("newRuntime"), nullptr);
+}
+
+class ChildTries : public ChainHeadTest {
+protected:
+    ChildTries() : ChainHeadTest{{}, {}, spec_with_child_trie()} {}
+};
+
+TEST_F(ChildTries, AreReadOfPinnedBlocks)
+{
+    seal();
+    const auto id = follow();
+    const auto block = begin(id);
+    const auto item = [](const std::string& key, const std::string& type) {
+        return json::object{{"key", key}, {"type", type}};
+    };
+    const std::string child = text(hex(bytes_of("accounts")));
+    started(session->result(
+        "chainHead_v1_storage",
+        {id, block, json::array{item("0x01", "value"), item("0x0102", "hash"), item("0x", "descendantsValues")},
+         child}));
+    auto event = session->next(id);
+    ASSERT_EQ(event.at("event"), "operationStorageItems");
+    const auto& items = event.at("items").as_array();
+    ASSERT_EQ(items.size(), 4U);
+    EXPECT_EQ(items[0], (json::object{{"key", "0x01"}, {"value", "0xaa"}, {"childTrieKey", child}}));
+    EXPECT_EQ(items[1].at("hash"), hex(crypto::blake2_256(Bytes(100, 7))));
+    EXPECT_EQ(items[2].at("key"), "0x01");
+    EXPECT_EQ(items[3].at("value"), hex(Bytes(100, 7)));
+    EXPECT_EQ(session->next(id).at("event"), "operationStorageDone");
+}
+
 TEST_F(ChainHeadTest, DoesOperationsOnPinnedBlocks)
 {
     const auto plain = follow();
@@ -319,6 +386,46 @@ TEST_F(SmallLimits, StopsWhenFinalityLagsBehind)
     EXPECT_EQ(session->next(late).at("event"), "stop");
     ASSERT_TRUE(node.chain->finalize(node.chain->heads().best.hash));
     begin(follow());
+}
+
+TEST_F(SmallLimits, StandsAbuse)
+{
+    const auto id = follow();
+    const auto block = begin(id);
+    // what ends or has not begun
+    for (int i = 0; i < 100; ++i) {
+        EXPECT_EQ(session->result("chainHead_v1_stopOperation", params(id, "7")), nullptr);
+        EXPECT_EQ(session->error("chainHead_v1_continue", params(id, "7")), -32803);
+        EXPECT_EQ(session->result("chainHead_v1_unfollow", params("nobody")), nullptr);
+    }
+    // follows that end at once leave neither pins nor room taken
+    for (int i = 0; i < 50; ++i) {
+        const auto short_lived = follow(i % 2 == 0);
+        EXPECT_EQ(session->result("chainHead_v1_unfollow", params(short_lived)), nullptr);
+    }
+    EXPECT_EQ(notifier->chain_head().pinned(), 1U);
+    // unpinning what others hold, twice, and more than there is
+    EXPECT_EQ(session->error("chainHead_v1_unpin", {id, json::array{block, block}}), -32804);
+    json::array many{block};
+    for (int i = 0; i < 10'000; ++i)
+        many.push_back(hex(H256{{static_cast<std::uint8_t>(i), static_cast<std::uint8_t>(i >> 8), 1}}));
+    EXPECT_EQ(session->error("chainHead_v1_unpin", {id, many}), -32801);
+    EXPECT_EQ(session->result("chainHead_v1_unpin", params(id, block)), nullptr);
+    EXPECT_EQ(session->error("chainHead_v1_unpin", params(id, block)), -32801);
+    EXPECT_EQ(session->error("chainHead_v1_body", params(id, block)), -32801);
+    // an operation outlives the pin it began with, not the follow
+    const auto next = seal();
+    EXPECT_EQ(session->next(id).at("blockHash"), hex(next.hash));
+    started(
+        session->result("chainHead_v1_storage",
+                        {id, hex(next.hash), json::array{json::object{{"key", "0x"}, {"type", "descendantsValues"}}}}));
+    EXPECT_EQ(session->result("chainHead_v1_unpin", params(id, text(hex(next.hash)))), nullptr);
+    json::value event;
+    do {
+        event = session->next(id);
+    } while (event.at("event") != "operationWaitingForContinue" && event.at("event") != "operationStorageDone");
+    EXPECT_EQ(session->result("chainHead_v1_unfollow", params(id)), nullptr);
+    EXPECT_EQ(notifier->chain_head().pinned(), 0U);
 }
 
 TEST_F(ChainHeadTest, LetsGoOfWhoDisconnects)

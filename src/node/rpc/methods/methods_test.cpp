@@ -1,7 +1,11 @@
 // The legacy methods that clients page and prove with, archive_v1, chainSpec_v1 and the transaction groups.
+#include "crypto/hash.hpp"
 #include "node/rpc/methods/rpc_testing.hpp"
 #include "node/rpc/methods/state_query.hpp"
 #include "trie/proof.hpp"
+
+#include <map>
+#include <set>
 
 namespace phala::node::rpc {
 namespace {
@@ -38,6 +42,12 @@ TEST_F(MethodsTest, AdvertisesWholeGroups)
                              "archive_v1_call",
                              "archive_v1_storage",
                              "archive_v1_stopStorage",
+                             "archive_v1_storageDiff",
+                             "archive_v1_stopStorageDiff",
+                             "state_traceBlock",
+                             "offchain_localStorageSet",
+                             "offchain_localStorageGet",
+                             "offchain_localStorageClear",
                              "state_getPairs",
                              "state_getKeys",
                              "state_queryStorage",
@@ -110,6 +120,214 @@ TEST_F(MethodsTest, ReadsChildTries)
     const auto absent = trie::verify(header.state_root.bytes, nodes, concat(bytes_of(kChildPrefix), bytes_of("none")));
     ASSERT_TRUE(absent) << "it proves that there is no such child trie";
     EXPECT_EQ(*absent, std::nullopt);
+}
+
+class ChildTrieMethods : public RpcTest {
+protected:
+    ChildTrieMethods() : RpcTest{{}, {}, spec_with_child_trie()} {}
+};
+
+TEST_F(ChildTrieMethods, ReadWhatIsThere)
+{
+    const auto block = hex(seal().hash);
+    const auto child = hex(concat(bytes_of(kChildPrefix), bytes_of("accounts")));
+    const Bytes large(100, 7);
+    EXPECT_EQ(session->result("childstate_getStorage", {child, "0x01"}), "0xaa");
+    EXPECT_EQ(session->result("childstate_getStorage", {child, "0x0102", block}), hex(large));
+    EXPECT_EQ(session->result("childstate_getStorage", {child, "0x02"}), nullptr);
+    EXPECT_EQ(session->result("childstate_getStorageHash", {child, "0x0102"}), hex(crypto::blake2_256(large)));
+    EXPECT_EQ(session->result("childstate_getStorageSize", {child, "0x0102"}), 100);
+    EXPECT_EQ(session->result("childstate_getStorageEntries", {child, json::array{"0x02", "0x01"}}),
+              (json::array{nullptr, "0xaa"}));
+    EXPECT_EQ(session->result("childstate_getKeys", {child, "0x"}), (json::array{"0x01", "0x0102"}));
+    EXPECT_EQ(session->result("childstate_getKeys", {child, "0x0102"}), json::array{"0x0102"});
+    EXPECT_EQ(session->result("childstate_getKeysPaged", {child, "0x", 1}), json::array{"0x01"});
+    EXPECT_EQ(session->result("childstate_getKeysPaged", {child, "0x", 10, "0x01", block}), json::array{"0x0102"});
+
+    const auto proof = session->result("state_getChildReadProof", {child, json::array{"0x0102"}, block});
+    std::vector<Bytes> nodes;
+    for (const auto& one : proof.at("proof").as_array())
+        nodes.push_back(*from_hex(text(one)));
+    const auto header = need(node.chain->require_header(node.chain->heads().best.hash), "header");
+    const auto root =
+        trie::verify(header.state_root.bytes, nodes, concat(bytes_of(kChildPrefix), bytes_of("accounts")));
+    ASSERT_TRUE(root && *root);
+    EXPECT_EQ(trie::verify(array_of<32>(**root), nodes, Bytes{1, 2}).value(), large) << "down to the child's value";
+
+    const auto name = hex(bytes_of("accounts"));
+    const auto id = text(session->result(
+        "archive_v1_storage", {block, json::array{json::object{{"key", "0x"}, {"type", "descendantsHashes"}}}, name}));
+    EXPECT_EQ(session->next(id).at("key"), "0x01");
+    const auto second = session->next(id);
+    EXPECT_EQ(second.at("hash"), hex(crypto::blake2_256(large)));
+    EXPECT_EQ(second.at("childTrieKey"), name);
+    EXPECT_EQ(session->next(id).at("event"), "storageDone");
+
+    // nothing changes in it
+    const auto diff = text(session->result(
+        "archive_v1_storageDiff", {block, json::array{json::object{{"returnType", "value"}, {"childTrieKey", name}}}}));
+    EXPECT_EQ(session->next(diff).at("event"), "storageDiffDone");
+}
+
+TEST_F(MethodsTest, TellsWhatDiffersBetweenBlocks)
+{
+    const auto first = hex(seal().hash);
+    ASSERT_TRUE(pool->submit(TransactionSource::External, node.transfer("//Alice", "//New", 0)));
+    const auto second = hex(seal().hash);
+    const auto all = [&](const json::array& parameters) {
+        const auto id = text(session->result("archive_v1_storageDiff", parameters));
+        std::vector<json::value> out;
+        for (auto event = session->next(id); event.at("event") == "storageDiff"; event = session->next(id))
+            out.push_back(std::move(event));
+        return out;
+    };
+    const auto changes = all({second});
+    ASSERT_FALSE(changes.empty());
+    std::map<std::string, int> kinds;
+    std::string last;
+    for (const auto& change : changes) {
+        const auto key = text(change.at("key"));
+        EXPECT_LT(last, key) << "in the order of keys";
+        last = key;
+        const auto now = session->result("state_getStorage", params(key));
+        const auto before = session->result("state_getStorage", {change.at("key"), first});
+        EXPECT_NE(now, before);
+        EXPECT_EQ(change.at("type"), before.is_null() ? "added" : now.is_null() ? "deleted" : "modified");
+        EXPECT_EQ(change.at("value"), now.is_null() ? before : now);
+        ++kinds[text(change.at("type"))];
+    }
+    EXPECT_GE(kinds["added"], 1) << "the account of //New";
+    EXPECT_GE(kinds["modified"], 2);
+    // it is all that differs
+    std::set<std::string> told;
+    for (const auto& change : changes)
+        told.insert(text(change.at("key")));
+    const auto keys = session->result("state_getKeysPaged", params("0x", 1000)).as_array();
+    for (const auto& key : keys)
+        if (session->result("state_getStorage", {key}) != session->result("state_getStorage", {key, first}))
+            EXPECT_TRUE(told.contains(text(key))) << text(key);
+
+    EXPECT_EQ(all({second, json::array{}, first}).size(), changes.size());
+    const json::array item{json::object{{"key", last}, {"returnType", "hash"}}};
+    const auto one = all({second, item});
+    ASSERT_EQ(one.size(), 1U);
+    EXPECT_EQ(one[0].at("hash"), session->result("state_getStorageHash", params(last)));
+    const json::array twice{json::object{{"key", last}, {"returnType", "hash"}}, json::object{{"returnType", "value"}}};
+    EXPECT_EQ(all({second, twice}).size(), changes.size()) << "each key once";
+    EXPECT_EQ(all({second, twice, second}).size(), 0U);
+    EXPECT_GT(all({second, json::array{}, hex(node.chain->heads().genesis)}).size(), changes.size());
+
+    const auto refused = [&](const json::array& parameters) {
+        return session->next(text(session->result("archive_v1_storageDiff", parameters))).at("event");
+    };
+    const std::string unknown = "0x" + std::string(64, '0');
+    EXPECT_EQ(refused({first, json::array{}, second}), "storageDiffError") << "it is no ancestor";
+    EXPECT_EQ(refused({unknown}), "storageDiffError");
+    EXPECT_EQ(refused({hex(node.chain->heads().genesis)}), "storageDiffError");
+    EXPECT_EQ(session->error("archive_v1_storageDiff", {second, json::array{json::object{{"key", "0x"}}}}), -32602);
+}
+
+TEST_F(MethodsTest, WatchesTheWholeState)
+{
+    const auto id = text(session->result("state_subscribeStorage", {nullptr}));
+    const auto genesis = session->next(id);
+    EXPECT_EQ(genesis.at("block"), hex(node.chain->heads().genesis));
+    EXPECT_EQ(genesis.at("changes"), json::array{});
+    for (Nonce nonce = 0; nonce < 2; ++nonce) {
+        const auto before = hex(node.chain->heads().best.hash);
+        ASSERT_TRUE(pool->submit(TransactionSource::External, node.transfer("//Alice", "//New", nonce)));
+        const auto block = seal();
+        const auto told = session->next(id);
+        EXPECT_EQ(told.at("block"), hex(block.hash));
+        const auto& changes = told.at("changes").as_array();
+        EXPECT_GT(changes.size(), 3U);
+        for (const auto& change : changes) {
+            EXPECT_EQ(session->result("state_getStorage", {change.at(0)}), change.at(1));
+            EXPECT_NE(session->result("state_getStorage", {change.at(0), before}), change.at(1));
+        }
+    }
+    EXPECT_EQ(session->result("state_unsubscribeStorage", params(id)), true);
+
+    // it costs much: strangers may not
+    const auto text_of_request = R"({"jsonrpc":"2.0","id":1,"method":"state_subscribeStorage","params":[null]})";
+    const auto refused = json::parse(answer(methods, text_of_request, {session.get(), false, nullptr}, {}));
+    EXPECT_EQ(refused.at("error").at("code"), -32601);
+}
+
+TEST_F(MethodsTest, TracesABlock)
+{
+    ASSERT_TRUE(pool->submit(TransactionSource::External, node.transfer("//Alice", "//Bob", 0)));
+    const auto block = seal();
+    const auto trace = [&](auto... parameters) {
+        return session->result("state_traceBlock", params(text(hex(block.hash)), parameters...)).at("blockTrace");
+    };
+    const auto all = trace("", "", "");
+    EXPECT_EQ(text(all.at("blockHash")), to_hex(block.hash));
+    EXPECT_EQ(text(all.at("parentHash")), to_hex(node.chain->heads().genesis));
+    EXPECT_EQ(all.at("spans").at(0).at("name"), "trace_block");
+    std::map<std::string, int> methods_seen;
+    for (const auto& event : all.at("events").as_array())
+        ++methods_seen[text(event.at("data").at("stringValues").at("method"))];
+    for (const auto* method : {"Get", "Put", "Append"})
+        EXPECT_GT(methods_seen[method], 0) << method;
+
+    const std::string number =
+        to_hex(need(from_hex("26aa394eea5630e07c48ae0c9558cef702a5c1b19ab7a04f536c519aca4983ac"), "key"));
+    const auto puts = trace("state", number, "Put");
+    ASSERT_FALSE(puts.at("events").as_array().empty());
+    for (const auto& event : puts.at("events").as_array()) {
+        EXPECT_EQ(event.at("target"), "state");
+        EXPECT_EQ(event.at("data").at("stringValues").at("key"), json::value(number));
+        EXPECT_EQ(event.at("data").at("stringValues").at("value"), "Some(01000000)");
+        EXPECT_EQ(event.at("data").at("stringValues").at("value_encoded"), "0101000000");
+    }
+    EXPECT_EQ(trace().at("tracingTargets"), "pallet,frame,state");
+    EXPECT_TRUE(trace().at("events").as_array().empty()) << "without keys and methods, as in the reference";
+    EXPECT_TRUE(trace("pallet", "", "").at("events").as_array().empty());
+
+    EXPECT_EQ(session->error("state_traceBlock", params("0x" + std::string(64, '0'))), 4003);
+    EXPECT_EQ(session->error("state_traceBlock", {hex(node.chain->heads().genesis)}), 4003);
+    EXPECT_EQ(session->error("state_traceBlock", params("0x12")), -32602);
+}
+
+TEST_F(MethodsTest, KeepsWhatOffchainWorkersKeep)
+{
+    EXPECT_EQ(session->result("offchain_localStorageGet", params("PERSISTENT", "0x01")), nullptr);
+    EXPECT_EQ(session->result("offchain_localStorageSet", params("PERSISTENT", "0x01", "0x0203")), nullptr);
+    EXPECT_EQ(session->result("offchain_localStorageGet", params("PERSISTENT", "0x01")), "0x0203");
+    EXPECT_EQ(node.chain->offchain_storage().get(Bytes{1}).value(), (Bytes{2, 3}));
+    EXPECT_EQ(session->result("offchain_localStorageClear", params("PERSISTENT", "0x01")), nullptr);
+    EXPECT_EQ(session->result("offchain_localStorageGet", params("PERSISTENT", "0x01")), nullptr);
+    EXPECT_EQ(session->error("offchain_localStorageGet", params("LOCAL", "0x01")), 5001);
+    EXPECT_EQ(session->error("offchain_localStorageSet", params("LOCAL", "0x01", "0x")), 5001);
+    EXPECT_EQ(session->error("offchain_localStorageClear", params("LOCAL", "0x01")), 5001);
+    EXPECT_EQ(session->error("offchain_localStorageGet", params("persistent", "0x01")), -32602);
+    EXPECT_EQ(session->error("offchain_localStorageSet", params("PERSISTENT", "0x01")), -32602);
+    for (const auto* method : {"offchain_localStorageGet", "state_traceBlock"}) {
+        const auto request = R"({"jsonrpc":"2.0","id":1,"method":")" + std::string{method} + R"(","params":[]})";
+        const auto refused = json::parse(answer(methods, request, {session.get(), false, nullptr}, {}));
+        EXPECT_EQ(refused.at("error").at("code"), -32601) << method;
+    }
+}
+
+TEST_F(MethodsTest, RefusesV5TransactionsInTheirOwnWords)
+{
+    const Bytes remark{0, 0, 0}; // System.remark of no bytes
+    const auto general = hex(general_extrinsic(tx_extensions(Era::immortal(), 0, 0), remark));
+    const auto bare = hex(bare_extrinsic(Bytes{3, 0, 0}, ExtrinsicVersion::V5)); // a batch of no calls
+    const auto refused = session->ask("author_submitExtrinsic", {general}).at("error");
+    EXPECT_EQ(refused.at("code"), 1010);
+    EXPECT_TRUE(text(refused.at("data")).find("origin") != std::string::npos) << text(refused.at("data"));
+    EXPECT_EQ(session->error("author_submitExtrinsic", {bare}), 1011);
+    EXPECT_EQ(session->error("author_submitAndWatchExtrinsic", {general}), 1010);
+    EXPECT_EQ(session->error("author_submitExtrinsic", params("0x0885ff")), 1002) << "signed V5 does not exist";
+    EXPECT_EQ(session->result("author_pendingExtrinsics"), json::array{});
+    EXPECT_NE(session->result("payment_queryInfo", {general}).at("partialFee"), "0");
+    EXPECT_EQ(session->result("payment_queryInfo", {bare}).at("partialFee"), "0");
+
+    const auto id = text(session->result("transactionWatch_v1_submitAndWatch", {general}));
+    EXPECT_EQ(session->next(id).at("event"), "invalid");
+    EXPECT_EQ(session->result("system_dryRun", {general}), "0x01000c");
 }
 
 TEST_F(MethodsTest, ServesTheArchive)

@@ -54,6 +54,15 @@ void add_archive_methods(Methods& methods, const Api& api)
             streams->storage(s, hash, items, child);
             return {};
         });
+    methods.add_subscription(
+        {"archive_v1_storageDiff"},
+        {"archive_v1_stopStorageDiff", "archive_v1_storageDiff_stopStorageDiff"}, // the second is the reference's
+        "archive_v1_storageDiffEvent", {"hash", "items", "previousHash"},
+        [streams](const SubscriptionRef& s, const H256& hash, const std::optional<std::vector<DiffItem>>& items,
+                  const std::optional<H256>& previous) -> std::expected<void, RpcError> {
+            streams->storage_diff(s, hash, items.value_or(std::vector<DiffItem>{}), previous);
+            return {};
+        });
 }
 
 void add_chain_head_methods(Methods& methods, ChainHead& head)

@@ -2,6 +2,7 @@
 
 #include "node/log/log.hpp"
 #include "node/rpc/json.hpp"
+#include "node/rpc/methods/state_diff.hpp"
 #include "node/rpc/methods/task_queue.hpp"
 #include "node/rpc/methods/texts.hpp"
 
@@ -22,6 +23,8 @@ struct Notifier::Impl {
     std::vector<SubscriptionRef> versions{};
     std::string last_version{};
     std::vector<Storage> storages{};
+    std::vector<SubscriptionRef> whole_states{};
+    std::optional<PinnedState> whole_state{}; ///< what they know, if there are any
     struct Watcher {
         SubscriptionRef subscription;
         WatchForm form;
@@ -101,6 +104,49 @@ struct Notifier::Impl {
         }
     }
 
+    /// What differs from the state that they know; none if it cannot be told.
+    std::optional<StorageValues> difference(const PinnedState& now) const
+    {
+        constexpr std::size_t kMaxBytes = 16U << 20U;
+        StorageValues changes;
+        std::size_t bytes = 0;
+        const auto diffed =
+            diff_states(now.nodes(), (*whole_state)->root(), now->root(), {}, [&](StateChange&& change) {
+                bytes += change.key.size() + (change.after ? change.after->size() : 0);
+                changes.emplace_back(std::move(change.key), std::move(change.after));
+                return bytes <= kMaxBytes;
+            });
+        if (!diffed || bytes > kMaxBytes) {
+            log("rpc").warn("subscriptions of the whole state end: {}",
+                            diffed ? "too much changed at once" : diffed.error().message());
+            return std::nullopt;
+        }
+        return changes;
+    }
+
+    void tell_whole_state()
+    {
+        std::erase_if(whole_states, [](const auto& s) { return !s->alive(); });
+        if (whole_states.empty()) {
+            whole_state.reset();
+            return;
+        }
+        auto now = or_warn(chain.state_at(heads.best.hash));
+        const auto changes = now && whole_state ? difference(*now) : std::nullopt;
+        if (!changes) {
+            for (const auto& subscription : std::exchange(whole_states, {}))
+                subscription->finish();
+            whole_state.reset();
+            return;
+        }
+        whole_state = std::move(now);
+        if (changes->empty())
+            return;
+        const auto text = changes_text(heads.best.hash, *changes);
+        for (const auto& subscription : whole_states)
+            subscription->notify(text);
+    }
+
     void tell_version()
     {
         std::erase_if(versions, [](const auto& s) { return !s->alive(); });
@@ -123,6 +169,7 @@ struct Notifier::Impl {
         if (new_best) {
             tell(HeadKind::Best, heads.best);
             tell_storage();
+            tell_whole_state();
             tell_version();
             for (const auto& observer : best_observers)
                 observer();
@@ -217,6 +264,16 @@ void Notifier::add_storage(std::vector<Bytes> keys, SubscriptionRef subscription
         if (values)
             subscription->notify(changes_text(impl->heads.best.hash, *values));
         impl->storages.push_back({subscription, values ? std::move(*values) : std::move(unknown)});
+    });
+}
+
+void Notifier::add_whole_state(SubscriptionRef subscription)
+{
+    impl_->queue.post([impl = impl_.get(), subscription = std::move(subscription)] {
+        if (!impl->whole_state)
+            impl->whole_state = Impl::or_warn(impl->chain.state_at(impl->heads.best.hash));
+        subscription->notify(changes_text(impl->heads.best.hash, {}));
+        impl->whole_states.push_back(subscription);
     });
 }
 

@@ -23,6 +23,8 @@ public:
     void add_heads(HeadKind kind, SubscriptionRef subscription);
     void add_runtime_version(SubscriptionRef subscription);
     void add_storage(std::vector<Bytes> keys, SubscriptionRef subscription);
+    /// Of every key; it is told what differs from one best block to the next.
+    void add_whole_state(SubscriptionRef subscription);
     /// From now on; call before the transaction is submitted.
     void add_transaction(const H256& hash, SubscriptionRef subscription, WatchForm form);
     /// Called after each new best block, on the notifier's thread.

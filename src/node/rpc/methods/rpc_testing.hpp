@@ -11,7 +11,9 @@ namespace phala::node::rpc {
 
 class RpcTest : public testing::Test {
 protected:
-    explicit RpcTest(ChainHeadLimits limits = {}, const ChainOptions& options = {}) : node{std::nullopt, options}
+    explicit RpcTest(ChainHeadLimits limits = {}, const ChainOptions& options = {},
+                     const std::optional<ChainSpec>& chain = std::nullopt)
+        : node{std::nullopt, options, chain}
     {
         notifier = std::make_unique<Notifier>(*node.chain, limits);
         pool = std::make_unique<Pool>(*node.validator, node.chain->heads().best.hash, 0,
@@ -37,6 +39,16 @@ protected:
     BlockRef seal(Finality finality = Finality::WithImport, std::optional<H256> parent = std::nullopt)
     {
         return need(sealer->create_block(DevSealer::Empty::Allow, finality, parent), "block");
+    }
+
+    /// The development chain with a child trie "accounts" of two entries, one of them large.
+    static ChainSpec spec_with_child_trie()
+    {
+        ChainSpec out = development_spec(built_runtime());
+        out.raw = need(build_genesis(shared_engine(), out), "genesis").state;
+        out.raw_children = {{to_bytes("accounts"), {{{1}, {0xaa}}, {{1, 2}, Bytes(100, 7)}}}};
+        out.is_raw = true;
+        return out;
     }
 
     static json::value hex(const auto& bytes) { return json::value(json::string(to_hex0x(bytes))); }

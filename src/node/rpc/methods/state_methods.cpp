@@ -180,18 +180,22 @@ void add_state_methods(Methods& methods, const Api& api)
                                  notifier.add_runtime_version(s);
                                  return {};
                              });
-    methods.add_subscription({"state_subscribeStorage"}, {"state_unsubscribeStorage"}, "state_storage", {"keys"},
-                             [&notifier](const SubscriptionRef& s, const std::optional<std::vector<Bytes>>& keys)
-                                 -> std::expected<void, RpcError> {
-                                 if (!keys)
-                                     return refuse(code::kInvalidParams, "Invalid params",
-                                                   "name the keys: the whole state cannot be subscribed");
-                                 if (keys->size() > kMaxWatchedKeys)
-                                     return refuse(code::kInvalidParams, "Invalid params",
-                                                   "at most " + std::to_string(kMaxWatchedKeys) + " keys");
-                                 notifier.add_storage(*keys, s);
-                                 return {};
-                             });
+    methods.add_subscription(
+        {"state_subscribeStorage"}, {"state_unsubscribeStorage"}, "state_storage", {"keys"},
+        [&notifier](const SubscriptionRef& s, const Caller& caller,
+                    const std::optional<std::vector<Bytes>>& keys) -> std::expected<void, RpcError> {
+            if (!keys && !caller.unsafe_allowed)
+                return refuse_unsafe();
+            if (!keys) {
+                notifier.add_whole_state(s);
+                return {};
+            }
+            if (keys->size() > kMaxWatchedKeys)
+                return refuse(code::kInvalidParams, "Invalid params",
+                              "at most " + std::to_string(kMaxWatchedKeys) + " keys");
+            notifier.add_storage(*keys, s);
+            return {};
+        });
 }
 
 } // namespace phala::node::rpc

@@ -40,6 +40,7 @@ std::string_view describe(QueryError error)
 {
     switch (error) {
     case QueryError::BadChildKey: return "Invalid child storage key";
+    case QueryError::NotAnAncestor: return "The previous block must be an ancestor of the block";
     case QueryError::TooMuch: return "Too much state for one answer; ask for pages of a longer prefix";
     }
     return "unknown query error";

@@ -4,7 +4,7 @@
 
 namespace phala::node::rpc {
 
-enum class QueryError : std::uint8_t { BadChildKey, TooMuch };
+enum class QueryError : std::uint8_t { BadChildKey, TooMuch, NotAnAncestor };
 std::string_view describe(QueryError error);
 
 /// Where child tries of the only kind there is have their root.

@@ -8,17 +8,9 @@ namespace phala::node::rpc {
 
 namespace {
 
-constexpr std::size_t kPageItems = 256;
-constexpr std::size_t kPageBytes = 256U << 10U;
-
 // in the order of StorageKind, as clients name them
 constexpr std::array<std::string_view, 5> kKinds = {"value", "hash", "closestDescendantMerkleValue",
                                                     "descendantsValues", "descendantsHashes"};
-
-bool full(const StorageQuery::Page& page, std::size_t bytes)
-{
-    return page.items.size() >= kPageItems || bytes >= kPageBytes;
-}
 
 } // namespace
 
@@ -73,20 +65,19 @@ std::string StorageQuery::item_text(const Bytes& key, std::string_view name, Byt
     return json::serialize(out);
 }
 
-Outcome<> StorageQuery::add_descendants(Page& page, std::size_t& bytes, const StorageItem& item)
+Outcome<> StorageQuery::add_descendants(Page& page, const StorageItem& item)
 {
     trie::Cursor cursor{trie_.nodes(), trie_.root};
     const auto& after = behind_ ? behind_ : item.start;
     const bool resume = after && !(*after < item.key);
     PHALA_TRY(bool there, resume ? cursor.seek_after(*after) : cursor.seek(item.key));
     while (there && starts_with(cursor.key(), item.key)) {
-        if (full(page, bytes))
+        if (page.is_full())
             return {}; // at_ stays: the next page goes on behind behind_
         PHALA_TRY(const auto value, cursor.value());
-        page.items.push_back(item.kind == StorageKind::DescendantsValues
-                                 ? item_text(cursor.key(), "value", value)
-                                 : item_text(cursor.key(), "hash", crypto::blake2_256(value)));
-        bytes += page.items.back().size();
+        page.add(item.kind == StorageKind::DescendantsValues
+                     ? item_text(cursor.key(), "value", value)
+                     : item_text(cursor.key(), "hash", crypto::blake2_256(value)));
         behind_ = cursor.key();
         PHALA_TRY(there, cursor.next());
     }
@@ -95,11 +86,11 @@ Outcome<> StorageQuery::add_descendants(Page& page, std::size_t& bytes, const St
     return {};
 }
 
-Outcome<> StorageQuery::add(Page& page, std::size_t& bytes)
+Outcome<> StorageQuery::add(Page& page)
 {
     const StorageItem& item = items_[at_];
     if (item.kind == StorageKind::DescendantsValues || item.kind == StorageKind::DescendantsHashes)
-        return add_descendants(page, bytes, item);
+        return add_descendants(page, item);
     std::optional<Bytes> found;
     if (item.kind == StorageKind::ClosestDescendantMerkleValue) {
         PHALA_TRY(found, closest_merkle_value(trie_.nodes(), trie_.root, item.key));
@@ -108,20 +99,17 @@ Outcome<> StorageQuery::add(Page& page, std::size_t& bytes)
         if (found && item.kind == StorageKind::Hash)
             found = to_bytes(crypto::blake2_256(*found));
     }
-    if (found) {
-        page.items.push_back(item_text(item.key, kKinds[static_cast<std::size_t>(item.kind)], *found));
-        bytes += page.items.back().size();
-    }
+    if (found)
+        page.add(item_text(item.key, kKinds[static_cast<std::size_t>(item.kind)], *found));
     ++at_;
     return {};
 }
 
-Outcome<StorageQuery::Page> StorageQuery::next()
+Outcome<Page> StorageQuery::next()
 {
     Page page;
-    std::size_t bytes = 0;
-    while (at_ < items_.size() && !full(page, bytes))
-        PHALA_CHECK(add(page, bytes));
+    while (at_ < items_.size() && !page.is_full())
+        PHALA_CHECK(add(page));
     page.last = at_ == items_.size();
     return page;
 }

@@ -22,6 +22,20 @@ struct StorageItem {
 // One parameter; the texts of the kinds are "value", "hash", "closestDescendantMerkleValue", …
 bool read(const boost::json::value& json, std::vector<StorageItem>& out, std::string& expected);
 
+/// As many items as one message should carry.
+struct Page {
+    std::vector<std::string> items; ///< JSON objects
+    std::size_t bytes = 0;
+    bool last = false; ///< nothing follows
+
+    void add(std::string item)
+    {
+        bytes += item.size();
+        items.push_back(std::move(item));
+    }
+    [[nodiscard]] bool is_full() const { return items.size() >= 256 || bytes >= 256U << 10U; }
+};
+
 /// A query that is under way. It keeps its place between pages, and the block pinned.
 class StorageQuery {
 public:
@@ -29,11 +43,7 @@ public:
     static Outcome<StorageQuery> start(const Chain& chain, const H256& at, std::vector<StorageItem> items,
                                        const std::optional<Bytes>& child);
 
-    struct Page {
-        std::vector<std::string> items; ///< JSON objects
-        bool last = false;
-    };
-    /// The next items, as many as one message should carry; none if the rest holds none.
+    /// The next items; none if the rest holds none.
     Outcome<Page> next();
 
 private:
@@ -42,8 +52,8 @@ private:
     {
     }
 
-    Outcome<> add(Page& page, std::size_t& bytes);
-    Outcome<> add_descendants(Page& page, std::size_t& bytes, const StorageItem& item);
+    Outcome<> add(Page& page);
+    Outcome<> add_descendants(Page& page, const StorageItem& item);
     std::string item_text(const Bytes& key, std::string_view name, ByteView value) const;
 
     TrieAt trie_;

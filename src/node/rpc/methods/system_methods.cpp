@@ -99,6 +99,8 @@ void add_all_methods(Methods& methods, const Api& api)
 {
     add_chain_methods(methods, api);
     add_state_methods(methods, api);
+    add_trace_methods(methods, api);
+    add_offchain_methods(methods, api);
     add_author_methods(methods, api);
     add_key_methods(methods, api);
     add_system_methods(methods, api);

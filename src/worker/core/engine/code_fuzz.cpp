@@ -1,11 +1,12 @@
 // Whatever code is uploaded: it is refused with a reason, or rewritten into code that reads well.
-#include "worker/core/engine/code.hpp"
+#include "worker/core/engine/wat_testing.hpp"
 
 #include <cstdlib>
 
 namespace {
 
 using namespace phala;
+namespace tools = phala::worker::engine::testing; // GoogleTest has a namespace of the other name
 
 /// A small contract whose one body the fuzzer writes, so that the checks before it are passed.
 Bytes contract_with(ByteView body)
@@ -31,9 +32,10 @@ void try_code(ByteView code)
     auto module = check_code(code, Determinism::Enforced);
     if (!module)
         return;
+    const bool is_valid = tools::machine().validate(code).has_value();
     const auto instrumented = instrument(std::move(*module));
-    if (instrumented && !host::wasm::read_module(*instrumented))
-        std::abort();
+    if (is_valid && (!instrumented || !tools::machine().validate(*instrumented)))
+        std::abort(); // what was valid before is valid after
 }
 
 } // namespace

@@ -31,8 +31,8 @@ struct HttpResponse {
 
 struct HttpOptions {
     std::string address = "127.0.0.1";
-    std::uint16_t port = 0;  ///< 0: any free one
-    bool allow_cors = true;  ///< pages of every origin may ask
+    std::uint16_t port = 0;    ///< 0: any free one
+    bool allow_cors = true;    ///< pages of every origin may ask
     std::size_t threads = 128; ///< of the pool; most of them wait for the turn of their query
     std::size_t max_connections = 512;
 };

@@ -20,7 +20,8 @@ const constant = (pallet, name) => {
 test("its pallets have the indexes of that chain", () => {
     assert.deepEqual(pallets.map(({index, name}) => [index.toNumber(), name.toString()]), [
         [0, "System"], [1, "Timestamp"], [3, "Utility"], [40, "Balances"], [41, "TransactionPayment"], [53, "Aura"],
-        [85, "PhalaMq"], [86, "PhalaRegistry"], [93, "PhalaPhatContracts"], [255, "Sudo"]]);
+        [85, "PhalaMq"], [86, "PhalaRegistry"], [93, "PhalaPhatContracts"], [94, "PhalaPhatTokenomic"],
+        [255, "Sudo"]]);
 });
 
 test("its constants are those of parachain 2035", () => {

@@ -2,10 +2,10 @@
 
 #include "base/hex.hpp"
 #include "host/allocator.hpp"
+#include "host/wat_testing.hpp"
 #include "scale/codec.hpp"
 
 #include <gtest/gtest.h>
-#include <wasmtime.h>
 #include <zstd.h>
 
 #include <fstream>
@@ -13,21 +13,6 @@
 
 namespace phala::host {
 namespace {
-
-Bytes wasm_of(std::string_view text)
-{
-    wasm_byte_vec_t out;
-    wasmtime_error_t* error = wasmtime_wat2wasm(text.data(), text.size(), &out);
-    if (error != nullptr) {
-        wasm_byte_vec_t message;
-        wasmtime_error_message(error, &message);
-        ADD_FAILURE() << std::string_view{message.data, message.size};
-        return {};
-    }
-    Bytes bytes{out.data, out.data + out.size};
-    wasm_byte_vec_delete(&out);
-    return bytes;
-}
 
 /// A small runtime: what each function does stands in its name.
 constexpr std::string_view kRuntime = R"((module
@@ -92,12 +77,12 @@ constexpr std::string_view kRuntime = R"((module
   (func (export "no_entry_point") (param i32) (result i64) (i64.const 0))
 ))";
 
-class EngineTest : public testing::Test {
+class EngineTest : public ::testing::Test {
 protected:
     Engine engine{EngineConfig{}};
     Overlay overlay{empty_state()};
     CallContext context{.overlay = overlay};
-    std::shared_ptr<const Runtime> runtime = load(engine, wasm_of(kRuntime));
+    std::shared_ptr<const Runtime> runtime = load(engine, testing::wat(kRuntime));
 
     static std::shared_ptr<const Runtime> load(Engine& engine, ByteView blob)
     {
@@ -278,7 +263,7 @@ TEST_F(EngineTest, CallsRunInParallel)
 TEST(Engine, ExhaustedPoolIsAnError)
 {
     Engine engine{EngineConfig{.max_instances = 1}};
-    const auto runtime = engine.load(wasm_of(kRuntime)).value();
+    const auto runtime = engine.load(testing::wat(kRuntime)).value();
     Overlay overlay{empty_state()};
     CallContext context{.overlay = overlay};
     std::optional<Outcome<Bytes>> inner;
@@ -308,28 +293,28 @@ TEST(Engine, RefusesWhatIsNoRuntime)
 {
     refusal({});
     refusal(bytes_of("no code at all"));
-    Bytes cut = wasm_of(kRuntime);
+    Bytes cut = testing::wat(kRuntime);
     cut.resize(cut.size() / 2);
     refusal(cut);
-    expect_has(refusal(wasm_of("(module)")), "no memory");
-    expect_has(refusal(wasm_of(R"((module (memory 1)))")), "export its memory");
+    expect_has(refusal(testing::wat("(module)")), "no memory");
+    expect_has(refusal(testing::wat(R"((module (memory 1)))")), "export its memory");
+    expect_has(refusal(testing::wat(
+                   R"((module (import "env" "ext_unheard_of_version_9" (func)) (memory (export "memory") 1)))")),
+               "env.ext_unheard_of_version_9");
     expect_has(
-        refusal(wasm_of(R"((module (import "env" "ext_unheard_of_version_9" (func)) (memory (export "memory") 1)))")),
-        "env.ext_unheard_of_version_9");
-    expect_has(
-        refusal(wasm_of(
+        refusal(testing::wat(
             R"((module (import "env" "ext_storage_get_version_1" (func (param i32))) (memory (export "memory") 1)))")),
         "env.ext_storage_get_version_1");
     expect_has(
-        refusal(wasm_of(
+        refusal(testing::wat(
             R"((module (import "other" "ext_storage_root_version_1" (func (result i64))) (memory (export "memory") 1)))")),
         "other.ext_storage_root_version_1");
-    refusal(wasm_of(R"((module (memory (export "memory") 1) (func (param v128))))"));
+    refusal(testing::wat(R"((module (memory (export "memory") 1) (func (param v128))))"));
 }
 
 TEST(Engine, LoadsUnknownImportsWhereToldTo)
 {
-    const Bytes blob = wasm_of(R"((module
+    const Bytes blob = testing::wat(R"((module
   (import "env" "ext_unheard_of_version_9" (func $unknown (param i64 i32) (result i32)))
   (memory (export "memory") 1) (global (export "__heap_base") i32 (i32.const 1024))
   (func (export "fine") (param i32 i32) (result i64) (i64.const 0))
@@ -358,7 +343,7 @@ Bytes compressed(ByteView code)
 TEST(Engine, TakesCompressedCodeWithinBounds)
 {
     Engine engine{EngineConfig{}};
-    const Bytes blob = compressed(wasm_of(kRuntime));
+    const Bytes blob = compressed(testing::wat(kRuntime));
     const auto runtime = engine.load(blob);
     ASSERT_TRUE(runtime) << runtime.error().message();
     Overlay overlay{empty_state()};
@@ -385,7 +370,7 @@ constexpr std::string_view kMinimal =
 TEST(Engine, TellsVersionsByCallAndBySection)
 {
     Engine engine{EngineConfig{}};
-    const Bytes blob = wasm_of(kMinimal);
+    const Bytes blob = testing::wat(kMinimal);
     const auto runtime = engine.load(blob).value();
     const auto& version = runtime->version();
     ASSERT_TRUE(version) << version.error().message();
@@ -414,7 +399,7 @@ TEST(Engine, TellsVersionsByCallAndBySection)
     EXPECT_EQ(sections->version()->apis[0].second, 5u);
 
     // A runtime asks for the version of other code.
-    const auto asking = engine.load(wasm_of(kRuntime)).value();
+    const auto asking = engine.load(testing::wat(kRuntime)).value();
     Overlay overlay{empty_state()};
     CallContext context{.overlay = overlay};
     const auto answer = asking->call("version_of", with_sections, context).value();
@@ -467,11 +452,11 @@ TEST(RuntimeVersionBytes, OldFormsAreShorter)
     EXPECT_FALSE(decode_runtime_version(concat(oldest, "0x0900"_hex)));
 }
 
-class CacheTest : public testing::Test {
+class CacheTest : public ::testing::Test {
 protected:
     std::filesystem::path directory =
-        std::filesystem::path{testing::TempDir()} / ("phala-engine-cache-" + std::to_string(::getpid()));
-    const Bytes blob = wasm_of(kRuntime);
+        std::filesystem::path{::testing::TempDir()} / ("phala-engine-cache-" + std::to_string(::getpid()));
+    const Bytes blob = testing::wat(kRuntime);
 
     void TearDown() override { std::filesystem::remove_all(directory); }
 

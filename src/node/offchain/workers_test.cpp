@@ -1,10 +1,10 @@
 // A small runtime, written as text, whose offchain worker does what a test needs.
 #include "node/offchain/workers.hpp"
 
+#include "host/wat_testing.hpp"
 #include "node/test_chain.hpp"
 
 #include <gtest/gtest.h>
-#include <wasmtime.h>
 
 namespace phala::node {
 namespace {
@@ -56,17 +56,7 @@ Bytes runtime_of(const std::string& body)
         (local $argument i64)
         (local.set $argument (i64.or (i64.shl (i64.extend_i32_u (local.get $size)) (i64.const 32)) (i64.extend_i32_u (local.get $at))))
     )" + body + " (i64.const 0)))";
-    wasm_byte_vec_t out;
-    wasmtime_error_t* error = wasmtime_wat2wasm(text.data(), text.size(), &out);
-    if (error != nullptr) {
-        wasm_byte_vec_t message;
-        wasmtime_error_message(error, &message);
-        ADD_FAILURE() << std::string_view{message.data, message.size};
-        return {};
-    }
-    Bytes bytes{out.data, out.data + out.size};
-    wasm_byte_vec_delete(&out);
-    return bytes;
+    return host::testing::wat(text);
 }
 
 ChainSpec spec_of(const std::string& body)

@@ -1,27 +1,11 @@
 #pragma once
-// For tests: Wasm from its text form, and runs of it outside of any contract.
+// For tests: runs of Wasm in text form outside of any contract.
+#include "host/wat_testing.hpp"
 #include "worker/core/engine/machine.hpp"
-
-#include <gtest/gtest.h>
-#include <wasmtime.h>
 
 namespace phala::worker::engine::testing {
 
-inline Bytes wat(std::string_view text)
-{
-    wasm_byte_vec_t binary;
-    if (auto* error = wasmtime_wat2wasm(text.data(), text.size(), &binary)) {
-        wasm_byte_vec_t message;
-        wasmtime_error_message(error, &message);
-        ADD_FAILURE() << std::string{message.data, message.size} << "\n" << text;
-        wasm_byte_vec_delete(&message);
-        wasmtime_error_delete(error);
-        return {};
-    }
-    Bytes out = to_bytes(std::string_view{binary.data, binary.size});
-    wasm_byte_vec_delete(&binary);
-    return out;
-}
+using host::testing::wat;
 
 /// A contract of which only `call` matters: declarations, then the body of call.
 inline std::string contract_text(std::string_view declarations, std::string_view call)

@@ -1,9 +1,9 @@
 #include "node/offchain/workers.hpp"
 
+#include "node/log/log.hpp"
 #include "node/offchain/world.hpp"
 
 #include <algorithm>
-#include <spdlog/spdlog.h>
 
 namespace phala::node {
 
@@ -37,7 +37,7 @@ void OffchainWorkers::on_best_block(const H256& block)
 {
     auto pin = chain_.pin(block);
     if (!pin)
-        return spdlog::warn("offchain: no worker runs after a block: {}", pin.error().message());
+        return log("offchain").warn("no worker runs after a block: {}", pin.error().message());
     {
         const std::lock_guard lock{mutex_};
         next_ = std::move(*pin);
@@ -63,7 +63,7 @@ void OffchainWorkers::run(const std::stop_token& stop)
             busy_ = true;
         }
         if (auto done = work(block->block().hash, stop); !done && !stop.stop_requested())
-            spdlog::warn("offchain: the worker of block #{} failed: {}", block->block().number, done.error().message());
+            log("offchain").warn("the worker of block #{} failed: {}", block->block().number, done.error().message());
         block.reset();
         {
             const std::lock_guard lock{mutex_};

@@ -2,10 +2,10 @@
 
 #include "crypto/random.hpp"
 #include "host/error.hpp"
+#include "node/log/log.hpp"
 
 #include <condition_variable>
 #include <mutex>
-#include <spdlog/spdlog.h>
 
 namespace phala::node {
 
@@ -27,7 +27,7 @@ bool OffchainWorld::submit_transaction(ByteView extrinsic)
         return false;
     auto submitted = pool_.submit(TransactionSource::Local, std::move(*body));
     if (!submitted)
-        spdlog::debug("offchain: a transaction was refused: {}", submitted.error().message());
+        log("offchain").debug("a transaction was refused: {}", submitted.error().message());
     return submitted.has_value();
 }
 

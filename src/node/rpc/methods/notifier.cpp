@@ -10,6 +10,14 @@
 
 namespace phala::node::rpc {
 
+namespace {
+
+/// Legacy clients look up the block before they tell of it, and drop `inBlock` when `finalized` overtakes this: it stays
+/// behind by so much, also where blocks are final at once.
+constexpr std::chrono::milliseconds kFinalizedBehindBlock{1000};
+
+} // namespace
+
 struct Notifier::Impl {
     const Chain& chain;
 
@@ -28,7 +36,8 @@ struct Notifier::Impl {
     struct Watcher {
         SubscriptionRef subscription;
         WatchForm form;
-        std::string last; ///< what it was told
+        std::string last;                      ///< what it was told
+        TaskQueue::Clock::time_point spoken{}; ///< when
     };
     std::map<H256, std::vector<Watcher>> transactions{};
     std::vector<std::function<void()>> best_observers{};
@@ -198,13 +207,23 @@ struct Notifier::Impl {
             return;
         const bool last = is_last(event.status);
         std::erase_if(at->second, [](const auto& watcher) { return !watcher.subscription->alive(); });
-        for (auto& [subscription, form, before] : at->second) {
-            std::string text = transaction_text(event, form, chain);
-            if (text != before) // validated may come twice: as future, then as ready
-                subscription->notify(text);
-            before = std::move(text);
+        for (auto& watcher : at->second) {
+            std::string text = transaction_text(event, watcher.form, chain);
+            const auto earliest = watcher.spoken + kFinalizedBehindBlock;
+            if (event.status == TransactionStatus::Finalized && watcher.form == WatchForm::Legacy
+                && TaskQueue::Clock::now() < earliest) {
+                queue.post_at(earliest, [subscription = watcher.subscription, text = std::move(text)] {
+                    subscription->notify(text);
+                    subscription->finish();
+                });
+                continue;
+            }
+            if (text != watcher.last) // validated may come twice: as future, then as ready
+                watcher.subscription->notify(text);
+            watcher.last = std::move(text);
+            watcher.spoken = TaskQueue::Clock::now();
             if (last)
-                subscription->finish();
+                watcher.subscription->finish();
         }
         if (last || at->second.empty())
             transactions.erase(at);
@@ -281,7 +300,7 @@ void Notifier::add_transaction(const H256& hash, SubscriptionRef subscription, W
 {
     impl_->queue.post([impl = impl_.get(), hash, subscription = std::move(subscription), form] {
         impl->forget_gone_watchers();
-        impl->transactions[hash].push_back({subscription, form, {}});
+        impl->transactions[hash].push_back({subscription, form, {}, {}});
     });
 }
 

@@ -6,10 +6,10 @@
 
 typedef uint64_t __attribute__((may_alias, aligned(1))) word;
 
-void* memcpy(void* restrict to, const void* restrict from, size_t size)
+/// Copies upwards, also onto what lies in front of `from`: each round loads all before it stores any. So nothing here may be
+/// `restrict`, which would allow the compiler another order.
+static inline void copy_up(uint8_t* out, const uint8_t* in, size_t size)
 {
-    uint8_t* out = to;
-    const uint8_t* in = from;
     for (; size >= 32; size -= 32, in += 32, out += 32) {
         word a = ((const word*)in)[0], b = ((const word*)in)[1], c = ((const word*)in)[2], d = ((const word*)in)[3];
         ((word*)out)[0] = a;
@@ -21,6 +21,11 @@ void* memcpy(void* restrict to, const void* restrict from, size_t size)
         *(word*)out = *(const word*)in;
     while (size--)
         *out++ = *in++;
+}
+
+void* memcpy(void* restrict to, const void* restrict from, size_t size)
+{
+    copy_up(to, from, size);
     return to;
 }
 
@@ -28,8 +33,10 @@ void* memmove(void* to, const void* from, size_t size)
 {
     uint8_t* out = to;
     const uint8_t* in = from;
-    if ((uintptr_t)out - (uintptr_t)in >= size) // also where `to` lies before `from`: copying upwards is safe
-        return memcpy(to, from, size);
+    if ((uintptr_t)out - (uintptr_t)in >= size) { // also where `to` lies before `from`
+        copy_up(out, in, size);
+        return to;
+    }
     out += size;
     in += size;
     for (; size >= 8; size -= 8) {

@@ -3,6 +3,7 @@
 // below with the number of the method, so that the list of APIs (apis.hpp) is the only list.
 #include "runtime/composition/apis.hpp"
 #include "runtime/composition/assembly.hpp"
+#include "runtime/frame/storage_io.hpp"
 
 namespace phala::runtime::composition {
 namespace {
@@ -59,5 +60,7 @@ extern "C" __attribute__((used)) std::uint64_t phala_answer(const std::uint8_t* 
                                                             std::uint32_t method)
 {
     using namespace phala::runtime::composition;
-    return give(kAnswers[method](phala::ByteView{data, size}));
+    auto answer = kAnswers[method](phala::ByteView{data, size});
+    phala::runtime::io::sync();
+    return give(std::move(answer));
 }

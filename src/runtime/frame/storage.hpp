@@ -77,7 +77,7 @@ struct Entry {
 
     static Result get(ByteView key)
     {
-        const auto bytes = io::get(key);
+        const auto bytes = io::view(key);
         return bytes ? Result{decode_stored<T>(key, *bytes)} : Q::absent();
     }
     static void put(ByteView key, const T& value) { io::set(key, scale::encode(value)); }

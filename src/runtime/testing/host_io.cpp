@@ -5,12 +5,28 @@
 #include "crypto/key_pair.hpp"
 #include "crypto/random.hpp"
 #include "crypto/sr25519.hpp"
-#include "runtime/frame/storage_io.hpp"
+#include "runtime/frame/storage_backend.hpp"
 #include "runtime/log.hpp"
 #include "runtime/testing/map_state.hpp"
 #include "trie/trie.hpp"
 
-namespace phala::runtime::io {
+namespace phala::runtime {
+namespace {
+
+trie::StateVersion layout(std::uint8_t state_version)
+{
+    return static_cast<trie::StateVersion>(state_version);
+}
+
+} // namespace
+
+ByteArray<32> backend::root(std::uint8_t state_version)
+{
+    const std::vector<std::pair<Bytes, Bytes>> entries{testing::state().begin(), testing::state().end()};
+    return trie::root(entries, layout(state_version));
+}
+
+namespace io {
 
 bool ed25519_verify(const ByteArray<64>& signature, ByteView message, const ByteArray<32>& key)
 {
@@ -26,21 +42,6 @@ std::optional<ByteArray<33>> secp256k1_recover(const ByteArray<65>& signature, c
 {
     const auto key = crypto::ecdsa::recover({signature}, hash);
     return key ? std::optional{key->bytes} : std::nullopt;
-}
-
-namespace {
-
-trie::StateVersion layout(std::uint8_t state_version)
-{
-    return static_cast<trie::StateVersion>(state_version);
-}
-
-} // namespace
-
-ByteArray<32> root(std::uint8_t state_version)
-{
-    const std::vector<std::pair<Bytes, Bytes>> entries{testing::state().begin(), testing::state().end()};
-    return trie::root(entries, layout(state_version));
 }
 
 ByteArray<32> ordered_root(const std::vector<Bytes>& items, std::uint8_t state_version)
@@ -64,4 +65,5 @@ std::optional<Bytes> runtime_version(ByteView code)
     return starts_with(code, bytes_of("version:")) ? std::optional{to_bytes(code.subspan(8))} : std::nullopt;
 }
 
-} // namespace phala::runtime::io
+} // namespace io
+} // namespace phala::runtime

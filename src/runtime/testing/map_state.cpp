@@ -1,6 +1,6 @@
 #include "runtime/testing/map_state.hpp"
 
-#include "runtime/frame/storage_io.hpp"
+#include "runtime/frame/storage_io.hpp" // and through it storage_backend.hpp, which this implements
 #include "runtime/log.hpp"
 #include "scale/codec.hpp"
 
@@ -25,11 +25,13 @@ Layers& layers()
 
 void set_state(State state)
 {
+    io::reset();
     layers() = {state, {}, state};
 }
 
 const State& state()
 {
+    io::sync();
     return layers().current;
 }
 
@@ -40,12 +42,13 @@ const State& base_state()
 
 std::size_t open_layers()
 {
+    io::sync();
     return layers().below.size();
 }
 
 } // namespace testing
 
-namespace io {
+namespace backend {
 
 using testing::layers;
 
@@ -126,5 +129,5 @@ void rollback_transaction()
     layers().below.pop_back();
 }
 
-} // namespace io
+} // namespace backend
 } // namespace phala::runtime

@@ -1,11 +1,11 @@
-// storage_io.hpp and host_io.hpp over the host (spec substrate-host §5.2, §5.3).
+// storage_backend.hpp and host_io.hpp over the host (spec substrate-host §5.2, §5.3).
 #include "runtime/frame/host_io.hpp"
-#include "runtime/frame/storage_io.hpp"
+#include "runtime/frame/storage_backend.hpp"
 #include "runtime/log.hpp"
 #include "runtime/wasm/hostabi.hpp"
 #include "scale/codec.hpp"
 
-namespace phala::runtime::io {
+namespace phala::runtime {
 namespace {
 
 using namespace host;
@@ -21,6 +21,8 @@ T decoded(Fat result)
 }
 
 } // namespace
+
+namespace backend {
 
 std::optional<Bytes> get(ByteView key)
 {
@@ -86,6 +88,10 @@ void rollback_transaction()
     ext_storage_rollback_transaction_version_1();
 }
 
+} // namespace backend
+
+namespace io {
+
 bool ed25519_verify(const ByteArray<64>& signature, ByteView message, const ByteArray<32>& key)
 {
     return ext_crypto_ed25519_verify_version_1(address(signature.data()), fat(message), address(key.data())) == 1;
@@ -124,4 +130,5 @@ std::optional<Bytes> runtime_version(ByteView code)
     return decoded<std::optional<Bytes>>(ext_misc_runtime_version_version_1(fat(code)));
 }
 
-} // namespace phala::runtime::io
+} // namespace io
+} // namespace phala::runtime

@@ -268,7 +268,8 @@ TEST_F(MethodsTest, TracesABlock)
     std::map<std::string, int> methods_seen;
     for (const auto& event : all.at("events").as_array())
         ++methods_seen[text(event.at("data").at("stringValues").at("method"))];
-    for (const auto* method : {"Get", "Put", "Append"})
+    // our runtime appends in its own memory and puts what came of it
+    for (const auto* method : {"Get", "Put"})
         EXPECT_GT(methods_seen[method], 0) << method;
 
     const std::string number =

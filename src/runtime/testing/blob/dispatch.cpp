@@ -1,6 +1,7 @@
 // One more export for tests: dispatches a call for any origin, as nobody can on a real chain.
 #include "runtime/frame/api.hpp"
 #include "runtime/frame/call.hpp"
+#include "runtime/frame/storage_io.hpp"
 #include "runtime/testing/blob/dispatched.hpp"
 
 namespace phala::runtime::testing {
@@ -26,5 +27,6 @@ extern "C" __attribute__((export_name("Testing_dispatch"))) std::uint64_t testin
 {
     using namespace phala::runtime;
     const auto& kept = *new phala::Bytes{answer_call<testing::Testing, testing::dispatch>(phala::ByteView{data, size})};
+    io::sync();
     return static_cast<std::uint64_t>(kept.size()) << 32 | reinterpret_cast<std::uintptr_t>(kept.data());
 }

@@ -45,7 +45,6 @@ std::uint32_t PHALA_HOST(hashing_keccak_256_version_1)(Fat data);
 std::uint32_t PHALA_HOST(hashing_sha2_256_version_1)(Fat data);
 std::uint32_t PHALA_HOST(hashing_blake2_128_version_1)(Fat data);
 std::uint32_t PHALA_HOST(hashing_blake2_256_version_1)(Fat data);
-std::uint32_t PHALA_HOST(hashing_twox_64_version_1)(Fat data);
 std::uint32_t PHALA_HOST(hashing_twox_128_version_1)(Fat data);
 std::uint32_t PHALA_HOST(hashing_twox_256_version_1)(Fat data);
 

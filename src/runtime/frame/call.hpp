@@ -42,7 +42,7 @@ public:
     RuntimeCall() = default; ///< holds no call: only to be decoded into or assigned to
     template <PalletItem Call>
     RuntimeCall(Call call) // implicit: a call of a pallet is a call of the runtime
-        : pallet_{pallet_index(PalletOf<Call>::name)},
+        : pallet_{pallet_index_of<Call>()},
           ops_{find_call(pallet_, detail::index_in<typename PalletOf<Call>::Call, Call>())},
           call_{new Call(std::move(call))}
     {
@@ -78,7 +78,7 @@ public:
     template <class T>
     [[nodiscard]] const T* get_if() const
     {
-        const bool same = ops_ != nullptr && pallet_ == pallet_index(PalletOf<T>::name)
+        const bool same = ops_ != nullptr && pallet_ == pallet_index_of<T>()
                           && ops_->index == detail::index_in<typename PalletOf<T>::Call, T>();
         return same ? static_cast<const T*>(call_) : nullptr;
     }

@@ -37,12 +37,20 @@ using PalletOf = decltype(pallet_of(std::declval<const T&>()));
 template <class T>
 concept PalletItem = requires { typename PalletOf<T>; };
 
+/// The index of the pallet in whose namespace T lives. It is looked up once.
+template <class T>
+std::uint8_t pallet_index_of()
+{
+    static const std::uint8_t index = pallet_index(PalletOf<T>::name);
+    return index;
+}
+
 /// An enumerator of a pallet's `enum class Error` as DispatchError::Module.
 template <class E>
     requires std::is_enum_v<E>
 DispatchError to_dispatch_error(E error)
 {
-    return {dispatch_error::Module{{pallet_index(PalletOf<E>::name), {static_cast<std::uint8_t>(error), 0, 0, 0}}}};
+    return {dispatch_error::Module{{pallet_index_of<E>(), {static_cast<std::uint8_t>(error), 0, 0, 0}}}};
 }
 inline DispatchError to_dispatch_error(TokenError error)
 {

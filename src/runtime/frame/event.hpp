@@ -21,7 +21,7 @@ public:
     template <class T>
     [[nodiscard]] std::optional<T> as() const
     {
-        if (pallet() != pallet_index(PalletOf<T>::name))
+        if (pallet() != pallet_index_of<T>())
             return std::nullopt;
         auto event = scale::decode<typename PalletOf<T>::Event>(ByteView{bytes_}.subspan(1));
         if (!event || !event->template is<T>())
@@ -40,8 +40,7 @@ void deposit_encoded_event(std::uint8_t pallet, ByteView event);
 template <class T>
 void deposit_event(T event)
 {
-    using P = PalletOf<T>;
-    deposit_encoded_event(pallet_index(P::name), scale::encode(typename P::Event{std::move(event)}));
+    deposit_encoded_event(pallet_index_of<T>(), scale::encode(typename PalletOf<T>::Event{std::move(event)}));
 }
 
 } // namespace phala::runtime

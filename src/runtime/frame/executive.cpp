@@ -132,8 +132,9 @@ void check_inherents_come_first(const Block& block)
 {
     bool transactions = false;
     for (const auto& body : block.extrinsics) {
-        const Extrinsic extrinsic = decode_extrinsic(body);
-        const bool inherent = extrinsic.is_bare() && is_inherent(extrinsic.call);
+        // only what may be one is decoded here: all are when they are applied
+        const bool bare = !body.empty() && (body.front() == kBareV4 || body.front() == kBareV5);
+        const bool inherent = bare && is_inherent(decode_extrinsic(body).call);
         if (inherent && transactions)
             panic("Invalid inherent position for extrinsic: inherents come first");
         transactions = transactions || !inherent;

@@ -132,8 +132,13 @@ Outcome<> run(const Options& options)
                   api::Endpoints::open(
                       *store, [&](std::vector<RecordChange> changes) { return store->commit(std::move(changes)); },
                       options.endpoint));
+        OfferedState offered;
         const api::Methods methods{
-            core, published, *endpoints, {genesis, tee->is_development(), std::string{kVersion}}};
+            core,
+            published,
+            *endpoints,
+            offered,
+            {genesis, tee->is_development(), std::string{kVersion}, std::thread::hardware_concurrency()}};
         const auto listen = [&](const api::HttpOptions& http, api::Door door) {
             return api::HttpServer::start(
                 http, api::Methods::body_limit,
@@ -157,7 +162,7 @@ Outcome<> run(const Options& options)
             auto urls = endpoints->urls();
             return urls.empty() ? std::vector{url} : urls;
         };
-        Relay relay{core, *store, *tee, published, std::move(payer), relay_options};
+        Relay relay{core, *store, *tee, published, offered, std::move(payer), relay_options};
         return relay.run(stop.get_token());
     };
     auto served = serve();

@@ -44,6 +44,14 @@ void Meter::count(std::size_t method, unsigned status, std::chrono::steady_clock
     row.micros.fetch_add(micros, std::memory_order_relaxed);
 }
 
+Meter::Sum Meter::sum(std::size_t method) const
+{
+    const Row& row = rows_.at(method);
+    const auto of = [&](std::size_t outcome) { return row.answered[outcome].load(std::memory_order_relaxed); };
+    return {std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - begun_),
+            of(0) + of(1) + of(2), of(1) + of(2), row.micros.load(std::memory_order_relaxed)};
+}
+
 std::string Meter::render(const std::vector<std::string_view>& methods, const Status& status,
                           const Progress& progress) const
 {

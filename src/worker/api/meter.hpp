@@ -15,6 +15,15 @@ public:
     /// One request of a method was answered. `method` is an index into the names given to render().
     void count(std::size_t method, unsigned status, std::chrono::steady_clock::duration took);
 
+    /// What was answered of one method.
+    struct Sum {
+        std::chrono::seconds since; ///< counting began
+        std::uint64_t answered;
+        std::uint64_t failed; ///< of these, for whatever reason
+        std::uint64_t micros; ///< that answering took in all
+    };
+    [[nodiscard]] Sum sum(std::size_t method) const;
+
     /// The text of GET /metrics. No metric shows anything of a contract's content.
     [[nodiscard]] std::string render(const std::vector<std::string_view>& methods, const Status& status,
                                      const Progress& progress) const;
@@ -29,6 +38,7 @@ private:
         std::array<std::atomic<std::uint64_t>, kBounds.size() + 1> took{};
         std::atomic<std::uint64_t> micros{0};
     };
+    std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
     std::array<Row, kMaxMethods> rows_{};
 };
 

@@ -10,8 +10,10 @@
 #include "prpc.pb.h"
 #include "pruntime.pb.h"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
+#include <google/protobuf/empty.pb.h>
 #include <google/protobuf/stubs/logging.h>
 
 namespace phala::worker::api {
@@ -55,6 +57,8 @@ struct Call {
     const Status& status;
     const Progress& progress;
     Endpoints& endpoints;
+    OfferedState& offered;
+    const Meter& meter;
     const ServiceInfo& info;
     const Bytes& body;
     bool is_json;
@@ -106,7 +110,7 @@ Answer get_info(const Call& call)
     out.set_version(call.info.version);
     out.set_current_block_time(status.block_time_ms);
     out.set_max_supported_pink_runtime_version("1.2");
-    out.set_query_timeout(10'000);
+    out.set_query_timeout(10);
     out.set_processed_global(status.processed_global);
     out.set_chain_head(call.progress.chain_head);
     out.set_problem(call.progress.problem);
@@ -244,20 +248,21 @@ Answer generate_cluster_state_request(const Call& call)
 {
     const auto request = call.core.cluster_state_request(call.status.anchor_number, crypto::random_bytes<32>());
     pruntime_rpc::SaveClusterStateArguments out;
-    out.set_receiver(request.receiver.bytes.data(), request.receiver.bytes.size());
+    out.set_receiver(to_hex(request.receiver));
     out.set_min_block_number(request.min_block);
-    out.set_signature(request.signature.data(), request.signature.size());
+    out.set_signature(to_hex(request.signature));
     return succeed(std::move(out));
 }
 
 Answer save_cluster_state(const Call& call)
 {
     PHALA_TRY(const auto request, parse<pruntime_rpc::SaveClusterStateArguments>(call));
-    if (request.receiver().size() != 32)
-        return refuse(400, "DecodeError: the receiver is a worker's key, 32 bytes");
-    const auto shared = call.core.share_cluster({PublicKey{array_of<32>(bytes_of(request.receiver()))},
-                                                 request.min_block_number(), to_bytes(request.signature())},
-                                                crypto::random_bytes<32>());
+    const auto receiver = array_from_hex<32>(request.receiver());
+    auto signature = from_hex(request.signature());
+    if (!receiver || !signature)
+        return refuse(400, "DecodeError: the receiver is a worker's key, 32 bytes in hex, and its signature hex too");
+    const auto shared = call.core.share_cluster(
+        {PublicKey{*receiver}, request.min_block_number(), *std::move(signature)}, crypto::random_bytes<32>());
     if (!shared)
         return refuse(500, shared.error().message());
     pruntime_rpc::SaveClusterStateResponse out;
@@ -265,6 +270,33 @@ Answer save_cluster_state(const Call& call)
     out.set_state(shared->sealed.data(), shared->sealed.size());
     return succeed(std::move(out));
 }
+
+/// What a member saved for this worker, brought by its operator. It is checked, and taken or refused in the log, once the
+/// worker stands at the block that it is of.
+Answer load_cluster_state(const Call& call)
+{
+    PHALA_TRY(auto request, parse<pruntime_rpc::SaveClusterStateResponse>(call));
+    if (!call.status.joining)
+        return refuse(500, std::string{describe(CoreError::NotJoining)});
+    if (request.state().empty())
+        return refuse(400, "DecodeError: no state: give what SaveClusterState of a member answered");
+    if (request.block_number() < call.status.anchor_number)
+        return refuse(500, "the state is of block " + std::to_string(request.block_number())
+                               + ", which this worker has passed: save a newer one");
+    call.offered.put({request.block_number(), to_bytes(request.state())});
+    return succeed(pb::Empty{});
+}
+
+// ---- For operators and the curious ----------------------------------------------------------------------------
+
+/// The same as it came: measures the way to this worker and back.
+Answer echo(const Call& call)
+{
+    PHALA_TRY(auto request, parse<pruntime_rpc::EchoMessage>(call));
+    return succeed(std::move(request));
+}
+
+Answer statistics(const Call& call);
 
 // ---- Endpoints ------------------------------------------------------------------------------------------------
 
@@ -330,12 +362,30 @@ constexpr std::array kMethods{
     Method{"CalculateContractId", kSmallBody, calculate_contract_id},
     Method{"UploadSidevmCode", 32 * 1024 * 1024, upload_sidevm_code},
     Method{"SaveClusterState", kSmallBody, save_cluster_state},
+    Method{"Echo", kSmallBody, echo},
+    Method{"Statistics", 100 * 1024, statistics},
+    Method{"LoadClusterState", 100 * 1024 * 1024, load_cluster_state, Door::Private},
     Method{"GenerateClusterStateRequest", kSmallBody, generate_cluster_state_request, Door::Private},
     Method{"AddEndpoint", 4 * kSmallBody, add_endpoint, Door::Private},
     Method{"GetEndpointInfo", kSmallBody, get_endpoint_info, Door::Private},
     Method{"RefreshEndpointSigningTime", kSmallBody, get_endpoint_info, Door::Private},
     Method{"SignEndpointInfo", 4 * kSmallBody, sign_endpoint_info, Door::Private},
 };
+
+Answer statistics(const Call& call)
+{
+    PHALA_TRY(const auto request, parse<pruntime_rpc::StatisticsRequest>(call));
+    const auto* queries = std::ranges::find(kMethods, std::string_view{"ContractQuery"}, &Method::name);
+    const auto sum = call.meter.sum(static_cast<std::size_t>(queries - kMethods.data()));
+    pruntime_rpc::StatisticsResponse out;
+    out.set_uptime(static_cast<std::uint64_t>(sum.since.count()));
+    out.set_cores(call.info.cores);
+    auto& counters = *out.mutable_query()->mutable_global();
+    counters.set_total(sum.answered);
+    counters.set_dropped(sum.failed);
+    counters.set_time(sum.micros / 1000);
+    return succeed(std::move(out));
+}
 
 const Method* find_method(std::string_view path)
 {
@@ -409,8 +459,9 @@ std::string help()
 
 } // namespace
 
-Methods::Methods(const Core& core, const Published& published, Endpoints& endpoints, ServiceInfo info)
-    : core_{core}, published_{published}, endpoints_{endpoints}, info_{std::move(info)}
+Methods::Methods(const Core& core, const Published& published, Endpoints& endpoints, OfferedState& offered,
+                 ServiceInfo info)
+    : core_{core}, published_{published}, endpoints_{endpoints}, offered_{offered}, info_{std::move(info)}
 {
     google::protobuf::SetLogHandler(nullptr); // it writes a line for each bad request: anybody could fill our log
 }
@@ -426,7 +477,8 @@ HttpResponse Methods::answer(const HttpRequest& request, Door door) const
     const auto status = published_.get();
     const auto progress = published_.progress();
     const auto begin = std::chrono::steady_clock::now();
-    const auto answer = method->run({core_, *status, *progress, endpoints_, info_, request.body, form != Form::Binary});
+    const auto answer = method->run(
+        {core_, *status, *progress, endpoints_, offered_, meter_, info_, request.body, form != Form::Binary});
     auto response = answer ? form == Form::Binary ? HttpResponse{200, "application/octet-stream", serialize(**answer)}
                                                   : json_response(200, to_json(**answer), form)
                            : refusal(answer.error(), form);

@@ -4,6 +4,7 @@
 #include "worker/api/endpoints.hpp"
 #include "worker/api/http_server.hpp"
 #include "worker/api/meter.hpp"
+#include "worker/core/published.hpp"
 
 namespace phala::worker::api {
 
@@ -11,6 +12,7 @@ struct ServiceInfo {
     H256 genesis_hash;
     bool development = false;
     std::string version;
+    std::uint32_t cores = 0; ///< that serve queries
 };
 
 /// Where a request came in. Operators' methods are refused at the public door.
@@ -19,7 +21,8 @@ enum class Door : std::uint8_t { Public, Private };
 class Methods {
 public:
     /// All must outlive this.
-    Methods(const Core& core, const Published& published, Endpoints& endpoints, ServiceInfo info);
+    Methods(const Core& core, const Published& published, Endpoints& endpoints, OfferedState& offered,
+            ServiceInfo info);
 
     /// Answers "/prpc/PhactoryAPI.<Method>", "/info", "/get_info" and "/help"; at the private door "/metrics" too. Safe
     /// to call from several threads at once.
@@ -34,6 +37,7 @@ private:
     const Core& core_;
     const Published& published_;
     Endpoints& endpoints_;
+    OfferedState& offered_;
     ServiceInfo info_;
     mutable Meter meter_;
 };

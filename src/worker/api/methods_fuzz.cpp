@@ -34,17 +34,28 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 {
     static const Service service;
     static const Bytes good = service.owner_query();
-    constexpr std::array<std::string_view, 10> kMethods{
-        "GetInfo",          "ContractQuery", "GetClusterInfo",   "GetContractInfo", "CalculateContractId",
-        "UploadSidevmCode", "AddEndpoint",   "SignEndpointInfo", "GetEndpointInfo", "Unknown"};
+    constexpr std::array<std::string_view, 14> kMethods{"GetInfo",
+                                                        "ContractQuery",
+                                                        "GetClusterInfo",
+                                                        "GetContractInfo",
+                                                        "CalculateContractId",
+                                                        "UploadSidevmCode",
+                                                        "AddEndpoint",
+                                                        "SignEndpointInfo",
+                                                        "GetEndpointInfo",
+                                                        "Unknown",
+                                                        "Echo",
+                                                        "Statistics",
+                                                        "SaveClusterState",
+                                                        "LoadClusterState"};
     if (size < 2)
         return 0;
     const ByteView rest{data + 1, size - 1};
-    if (data[0] % 12 < kMethods.size()) {
-        call(service, kMethods[data[0] % 12], to_bytes(rest));
+    if (data[0] % 16 < kMethods.size()) {
+        call(service, kMethods[data[0] % 16], to_bytes(rest));
         return 0;
     }
-    if (data[0] % 12 == 10) {
+    if (data[0] % 16 == 14) {
         Bytes changed = good;
         for (std::size_t i = 0; i + 2 < rest.size(); i += 3)
             changed[(rest[i] << 8 | rest[i + 1]) % changed.size()] ^= rest[i + 2];

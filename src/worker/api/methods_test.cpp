@@ -4,6 +4,7 @@
 #include "worker/api/requests_testing.hpp"
 
 #include <algorithm>
+#include <google/protobuf/empty.pb.h>
 
 namespace phala::worker::api {
 namespace {
@@ -39,6 +40,70 @@ TEST(Methods, TellAboutAWorkerWithoutACluster)
     EXPECT_TRUE(cluster.body.empty());
     EXPECT_TRUE(service.call("GetContractInfo").body.empty());
     expect_refused(service.call("ContractQuery", service.owner_query()), 500, "Runtime not initialized");
+}
+
+/// The vector of that name of spec phala-sdk-wire §5.
+template <class Message>
+void expect_bytes(const Message& message, std::string_view expected)
+{
+    const Bytes bytes = bytes_of_message(message);
+    EXPECT_EQ(to_hex(bytes), expected);
+    EXPECT_EQ(to_hex(bytes_of_message(message_of_bytes<Message>(bytes))), expected);
+}
+
+TEST(Methods, HaveTheWireFormatOfPublishedClients) // V34
+{
+    constexpr std::string_view kKey = "a63d1427fd44c2e8876a2d724abc93fee5cff849ca7cdc4a906e381a189c8c04";
+    const std::string key_hex = to_hex(bytes_of(kKey));
+    pruntime_rpc::PhactoryInfo info;
+    info.set_initialized(true);
+    info.set_registered(true);
+    info.set_genesis_block_hash(std::string(64, 'a'));
+    info.set_public_key(std::string{kKey});
+    info.set_ecdh_public_key(std::string{kKey});
+    info.set_headernum(11);
+    info.set_blocknum(11);
+    info.set_version("2.2.0");
+    auto& system = *info.mutable_system();
+    system.set_registered(true);
+    system.set_public_key(std::string{kKey});
+    system.set_ecdh_public_key(std::string{kKey});
+    system.set_number_of_clusters(1);
+    system.set_number_of_contracts(2);
+    expect_bytes(info, "080110012240" + to_hex(bytes_of(std::string(64, 'a'))) + "2a40" + key_hex + "3240" + key_hex
+                           + "380b480b7a05322e322e30ba018a0108011240" + key_hex + "1a40" + key_hex + "28013002");
+
+    pruntime_rpc::GetClusterInfoResponse cluster;
+    const std::string one = "0x" + std::string(63, '0') + "1";
+    const std::string zero = "0x" + std::string(64, '0');
+    cluster.mutable_info()->set_id(one);
+    cluster.mutable_info()->set_runtime_version("1.2");
+    cluster.mutable_info()->set_state_root(zero);
+    expect_bytes(cluster, "0a8d010a42" + to_hex(bytes_of(one)) + "1203312e321a42" + to_hex(bytes_of(zero)));
+
+    std::string contract = "0x";
+    for (int i = 0; i < 32; ++i)
+        contract += "c0";
+    pruntime_rpc::GetContractInfoRequest request;
+    request.add_contracts(contract);
+    expect_bytes(request, "0a42" + to_hex(bytes_of(contract)));
+    pruntime_rpc::GetContractInfoResponse contracts;
+    const std::string code = "0xb23e106975d2e77f69869520d1cdf2955019a455fc805e1d2764c0afb0ed2a9c";
+    contracts.add_contracts()->set_id(contract);
+    contracts.mutable_contracts(0)->set_code_hash(code);
+    // the vector writes the weight of zero out, which proto3 may leave away (§3.3, zero values)
+    const std::string both = "0a42" + to_hex(bytes_of(contract)) + "1242" + to_hex(bytes_of(code));
+    expect_bytes(contracts, "0a8801" + both);
+    EXPECT_EQ(message_of_bytes<pruntime_rpc::GetContractInfoResponse>(*from_hex("0a8a01" + both + "1800"))
+                  .SerializeAsString(),
+              contracts.SerializeAsString());
+
+    prpc::PrpcError error;
+    error.set_message("ContractNotFound");
+    expect_bytes(error, "0a10436f6e74726163744e6f74466f756e64");
+    error.set_message("Verifying signature failed: CertificateExpired");
+    expect_bytes(error, "0a2e" + to_hex(bytes_of(error.message())));
+    expect_bytes(google::protobuf::Empty{}, "");
 }
 
 TEST(Methods, TellAboutTheCluster)
@@ -326,6 +391,65 @@ TEST(Methods, TellOperatorsHowTheyGetOn)
     EXPECT_EQ(info.chain_head(), 77U);
     EXPECT_EQ(info.problem(), "the node is gone");
     EXPECT_GT(info.memory_usage().rust_used(), 0U);
+}
+
+TEST(Methods, EchoAndCount)
+{
+    const Service service;
+    pruntime_rpc::EchoMessage echo;
+    echo.set_echo_msg("there and back");
+    EXPECT_EQ(service.call("Echo", bytes_of_message(echo)).body, bytes_of_message(echo));
+    service.call("ContractQuery", service.owner_query());
+    service.call("ContractQuery", service.owner_query());
+    service.call("ContractQuery", Bytes(4, 0xff));
+    const auto told = message_of_bytes<pruntime_rpc::StatisticsResponse>(service.call("Statistics").body);
+    EXPECT_EQ(told.cores(), 3U);
+    EXPECT_EQ(told.query().global().total(), 3U);
+    EXPECT_EQ(told.query().global().dropped(), 1U);
+}
+
+TEST(Methods, CarryTheStateOfAClusterByHand)
+{
+    Service service;
+    Network& network = service.network;
+    Worker third{network.chain, 3};
+    ASSERT_TRUE(third.follow(network.chain));
+    network.chain.push_from_pallet(
+        "PhalaPhatContracts", ClusterOperation{ClusterOperation::AddWorker{network.cluster, third.core.public_key()}});
+    for (int i = 0; i < 2; ++i) {
+        network.block();
+        ASSERT_TRUE(third.follow(network.chain));
+    }
+    service.published.set(network.first.core.status());
+    Published published;
+    published.set(third.core.status());
+    OfferedState offered;
+    const auto endpoints = Endpoints::open(third.store, {}, {}).value();
+    const Methods methods{third.core, published, *endpoints, offered, {}};
+    const auto call = [&](std::string_view method, Bytes body) {
+        return methods.handle({"POST", "/prpc/PhactoryAPI." + std::string{method}, std::move(body)}, Door::Private);
+    };
+
+    const auto request = call("GenerateClusterStateRequest", {});
+    ASSERT_EQ(request.status, 200U);
+    const auto saved = service.call("SaveClusterState", request.body);
+    ASSERT_EQ(saved.status, 200U) << error_of(saved);
+    EXPECT_EQ(methods.handle({"POST", "/prpc/PhactoryAPI.LoadClusterState", saved.body}).status, 403U);
+    expect_refused(service.call("LoadClusterState", saved.body, Door::Private), 500, "not waiting");
+    expect_refused(call("LoadClusterState", {}), 400, "SaveClusterState");
+    auto old = message_of_bytes<pruntime_rpc::SaveClusterStateResponse>(saved.body);
+    old.set_block_number(1);
+    expect_refused(call("LoadClusterState", bytes_of_message(old)), 500, "save a newer one");
+    EXPECT_EQ(offered.take().has_value(), false);
+    EXPECT_EQ(call("LoadClusterState", saved.body).status, 200U);
+    const auto state = offered.take();
+    ASSERT_TRUE(state);
+    EXPECT_EQ(state->block, network.chain.number());
+    EXPECT_TRUE(third.step(JoinInput{state->sealed}));
+
+    pruntime_rpc::SaveClusterStateArguments bad;
+    bad.set_receiver("0x1234");
+    expect_refused(service.call("SaveClusterState", bytes_of_message(bad)), 400, "hex");
 }
 
 TEST(Methods, HaveTheirLimits)

@@ -53,7 +53,8 @@ struct Service {
                                                },
                                                "http://127.0.0.1:8000")
                                                .value();
-    Methods methods{network.first.core, published, *endpoints, {network.chain.genesis(), true, "1.2.3"}};
+    OfferedState offered;
+    Methods methods{network.first.core, published, *endpoints, offered, {network.chain.genesis(), true, "1.2.3", 3}};
 
     explicit Service(bool started = true)
     {

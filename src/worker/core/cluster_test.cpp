@@ -48,6 +48,40 @@ TEST(Hook, RunsOnceAtTheEndOfEveryBlock)
     EXPECT_EQ(network.root(network.first), network.root(network.second));
 }
 
+TEST(Hook, ReadsTheClockFromTheBlockThatSetsTheFirstOne)
+{
+    HookedNetwork network;
+    for (int i = 0; i < 10; ++i)
+        network.block();
+    const auto clock = lane_id({LaneKind::Clock{}});
+    const auto clock_reads = [&] {
+        std::vector<std::uint64_t> out;
+        network.chain.seal();
+        auto output = network.first.step(network.chain.anchor(network.first.core.wants().anchor));
+        while (output && !output->block_complete) {
+            const auto wants = network.first.core.wants();
+            if (wants.chunk && wants.chunk->lane == clock)
+                out.push_back(wants.chunk->from);
+            output = wants.chunk ? network.first.step(network.chain.chunk(*wants.chunk, 1))
+                                 : network.first.step(network.chain.anchor(wants.anchor));
+        }
+        EXPECT_TRUE(output) << output.error().message();
+        network.first.store.commit(std::move(output->records));
+        network.first.core.committed();
+        EXPECT_TRUE(network.second.follow(network.chain));
+        return out;
+    };
+    EXPECT_EQ(clock_reads(), (std::vector<std::uint64_t>{})) << "nobody waits for the ends of blocks";
+    network.first.restart();
+    // the first tick is that of block 1
+    network.command(network.bob, network.system, network.hook(network.probe), ++network.commands);
+    const std::uint64_t setting = network.chain.number();
+    EXPECT_EQ(clock_reads(), (std::vector{setting}));
+    EXPECT_EQ(clock_reads(), (std::vector{setting + 1}));
+    EXPECT_EQ(network.counter(network.first), 2U);
+    EXPECT_EQ(network.root(network.first), network.root(network.second));
+}
+
 TEST(Hook, SeesItsBlockAfterAllMessages)
 {
     HookedNetwork network;

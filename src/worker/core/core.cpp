@@ -104,6 +104,12 @@ struct Core::State {
     std::optional<Anchor::Joining> joining;                ///< what the last complete block says of that cluster
     Environment last_environment;
 
+    /// Ticks of the clock are read only where somebody waits for them: they are as many as there are blocks.
+    [[nodiscard]] bool reads(const Lane& lane) const
+    {
+        return !lane.kind.kind.is<LaneKind::Clock>() || ledger.reads_clock();
+    }
+
     void follow_lanes()
     {
         for (auto& kind : ledger.followed())
@@ -132,7 +138,7 @@ struct Core::State {
     [[nodiscard]] std::optional<LaneWant> next_chunk() const
     {
         for (const auto& [id, lane] : lanes)
-            if (lane.ready.empty() && lane.cursor.count < anchor->heads.at(id).count)
+            if (reads(lane) && lane.ready.empty() && lane.cursor.count < anchor->heads.at(id).count)
                 return LaneWant{id, lane.cursor.count};
         return std::nullopt;
     }
@@ -254,6 +260,9 @@ struct Core::State {
         ledger.end_benchmark(block, iterations, effects);
         seal = anchor->seal;
         next_global = seal.next_global;
+        for (auto& [id, lane] : lanes)
+            if (!reads(lane)) // who begins to read later begins here: no hook had a use for what came before
+                lane.cursor = cursor_at(anchor->heads.at(id));
         for (const auto& [origin, next] : anchor->acknowledged)
             egress.acknowledge(origin, next);
         joining = std::move(anchor->joining);
@@ -406,7 +415,9 @@ Status Core::status() const
             state.egress.pending(),
             state.snapshot,
             state.ledger.score(),
-            state.ledger.benchmarking()};
+            state.ledger.benchmarking(),
+            state.ledger.joining(),
+            state.ledger.has_left_cluster()};
 }
 
 Bytes Core::sign(SignedContent type, ByteView data, const ByteArray<32>& entropy) const

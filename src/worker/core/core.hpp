@@ -88,6 +88,8 @@ struct Status {
     std::shared_ptr<const Snapshot> snapshot; ///< null before a cluster is hosted
     std::uint32_t score = 0;                  ///< of the last benchmark, as the chain told it
     bool benchmarking = false;                ///< the chain asked for a benchmark that is not done yet
+    std::optional<H256> joining;              ///< the cluster that it was admitted to and whose state it lacks
+    bool has_left_cluster = false;            ///< the chain took its cluster from it since this process began
 };
 
 class Core {

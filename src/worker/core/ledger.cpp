@@ -39,6 +39,24 @@ std::optional<Payload> decode_payload(const Message& message, Effects& effects)
     return std::nullopt;
 }
 
+/// A secret to one recipient, under a key that is used once: two gatekeepers' grants share neither key nor nonce (F-07).
+Outcome<EncryptedKey> seal_key(const PublicKey& recipient, const Secret<64>& secret, Entropy& entropy)
+{
+    const crypto::sr25519::KeyPair ephemeral{Secret<32>{entropy.take<32>()}};
+    PHALA_TRY(auto sealed, crypto::encrypt(ephemeral, recipient, entropy.take<12>(), secret.expose()));
+    return EncryptedKey{sealed.pubkey, std::move(sealed.data), sealed.iv};
+}
+
+Outcome<crypto::sr25519::KeyPair> open_key(const crypto::sr25519::KeyPair& recipient, const EncryptedKey& sealed)
+{
+    PHALA_TRY(auto secret, crypto::decrypt(recipient, {sealed.iv, sealed.ecdh_pubkey, sealed.encrypted_key}));
+    if (secret.size() != 64)
+        return fail(ClusterError::BadGrant);
+    auto key = crypto::sr25519::KeyPair::from_secret(Secret<64>{array_of<64>(secret)});
+    wipe(secret);
+    return key;
+}
+
 } // namespace
 
 Outcome<> Ledger::restore(const Stored& stored)
@@ -100,8 +118,7 @@ std::vector<LaneKind> Ledger::followed() const
     if (cluster_) {
         out.push_back({LaneKind::Cluster{cluster_->id()}});
         out.push_back({LaneKind::Unrouted{}});
-        if (cluster_->has_hooks())
-            out.push_back({LaneKind::Clock{}});
+        out.push_back({LaneKind::Clock{}});
     }
     return out;
 }
@@ -234,24 +251,6 @@ void Ledger::say_as_gatekeeper(const Payload& payload, Effects& effects)
     ++gatekeeper_sequence_;
 }
 
-/// A secret to one recipient, under a key that is used once: two gatekeepers' grants share neither key nor nonce (F-07).
-static Outcome<EncryptedKey> seal_key(const PublicKey& recipient, const Secret<64>& secret, Entropy& entropy)
-{
-    const crypto::sr25519::KeyPair ephemeral{Secret<32>{entropy.take<32>()}};
-    PHALA_TRY(auto sealed, crypto::encrypt(ephemeral, recipient, entropy.take<12>(), secret.expose()));
-    return EncryptedKey{sealed.pubkey, std::move(sealed.data), sealed.iv};
-}
-
-static Outcome<crypto::sr25519::KeyPair> open_key(const crypto::sr25519::KeyPair& recipient, const EncryptedKey& sealed)
-{
-    PHALA_TRY(auto secret, crypto::decrypt(recipient, {sealed.iv, sealed.ecdh_pubkey, sealed.encrypted_key}));
-    if (secret.size() != 64)
-        return fail(ClusterError::BadGrant);
-    auto key = crypto::sr25519::KeyPair::from_secret(Secret<64>{array_of<64>(secret)});
-    wipe(secret);
-    return key;
-}
-
 void Ledger::on_gatekeeper_change(const Message& message, Effects& effects)
 {
     if (!is_from_pallet(message, kRegistry) || !master_on_chain_)
@@ -351,6 +350,7 @@ void Ledger::leave_cluster(Effects& effects)
     cluster_->discard(effects.records);
     effects.egress.forget(MessageOrigin::cluster(cluster_->id()));
     cluster_.reset();
+    has_left_cluster_ = true;
 }
 
 void Ledger::join(Cluster cluster, Effects& effects)

@@ -60,6 +60,10 @@ public:
 
     /// The lanes whose messages concern this worker now. Their number grows when it joins a cluster.
     [[nodiscard]] std::vector<LaneKind> followed() const;
+    /// Whether the ticks of the clock do: only where a contract has a hook.
+    [[nodiscard]] bool reads_clock() const { return cluster_ && cluster_->has_hooks(); }
+    /// The cluster was taken from it since this process began: destroyed, or without this worker from now on.
+    [[nodiscard]] bool has_left_cluster() const { return has_left_cluster_; }
 
     [[nodiscard]] std::uint32_t score() const { return score_; }
     [[nodiscard]] bool benchmarking() const { return benchmark_.has_value(); }
@@ -106,6 +110,7 @@ private:
     bool named_gatekeeper_ = false;
     std::optional<Gatekeeper> gatekeeper_;
     std::optional<Cluster> cluster_;
+    bool has_left_cluster_ = false;
     std::shared_ptr<const Bytes> system_code_; ///< the chain's latest
 };
 

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <memory>
+#include <mutex>
 
 namespace phala::worker {
 
@@ -25,6 +26,26 @@ public:
 private:
     std::atomic<std::shared_ptr<const Status>> status_{std::make_shared<const Status>()};
     std::atomic<std::shared_ptr<const Progress>> progress_{std::make_shared<const Progress>()};
+};
+
+/// A cluster's state that an operator brought for this worker, on its way from the thread that was given it to the one
+/// that steps the core. The newest replaces one that nobody took yet.
+class OfferedState {
+public:
+    void put(SharedClusterState state)
+    {
+        const std::lock_guard lock{mutex_};
+        state_ = std::move(state);
+    }
+    [[nodiscard]] std::optional<SharedClusterState> take()
+    {
+        const std::lock_guard lock{mutex_};
+        return std::exchange(state_, std::nullopt);
+    }
+
+private:
+    std::mutex mutex_;
+    std::optional<SharedClusterState> state_;
 };
 
 } // namespace phala::worker

@@ -1,5 +1,7 @@
 #include "worker/relay/member_client.hpp"
 
+#include "base/hex.hpp"
+
 #include "prpc.pb.h"
 #include "pruntime.pb.h"
 
@@ -112,9 +114,9 @@ Outcome<SharedClusterState> ask_member(const std::string& url, const ClusterStat
 {
     PHALA_TRY(const auto place, place_of(url));
     pruntime_rpc::SaveClusterStateArguments arguments;
-    arguments.set_receiver(request.receiver.bytes.data(), request.receiver.bytes.size());
+    arguments.set_receiver(to_hex(request.receiver));
     arguments.set_min_block_number(request.min_block);
-    arguments.set_signature(request.signature.data(), request.signature.size());
+    arguments.set_signature(to_hex(request.signature));
     PHALA_TRY(const auto response, Exchange(place, arguments.SerializeAsString(), timeout).run());
     if (response.result() != http::status::ok) {
         prpc::PrpcError error;

@@ -122,9 +122,9 @@ Outcome<ChunkInput> fetch_chunk(ChainClient& chain, const LaneWant& want, const 
 
 } // namespace
 
-Relay::Relay(Core& core, tee::SealedStore& store, tee::Provider& tee, Published& published, crypto::KeyPair payer,
-             RelayOptions options)
-    : core_{core}, store_{store}, tee_{tee}, published_{published}, payer_{std::move(payer)},
+Relay::Relay(Core& core, tee::SealedStore& store, tee::Provider& tee, Published& published, OfferedState& offered,
+             crypto::KeyPair payer, RelayOptions options)
+    : core_{core}, store_{store}, tee_{tee}, published_{published}, offered_{offered}, payer_{std::move(payer)},
       options_{std::move(options)}, benchmark_{options_.benchmark_threads}
 {
     published_.set(core_.status());
@@ -187,6 +187,11 @@ Outcome<> Relay::follow(ChainClient& chain, const std::stop_token& stop)
         if (const auto cluster = core_.wants().join)
             PHALA_CHECK(join(chain, *cluster, stop));
         PHALA_CHECK(send(chain));
+        const Status status = core_.status();
+        if (status.has_left_cluster && !status.gatekeeper_active) {
+            spdlog::info("the chain took the cluster from this worker: it ends here");
+            return {};
+        }
         if (!progressed)
             PHALA_CHECK(chain.node().wait(500ms));
     }
@@ -230,14 +235,29 @@ Outcome<> Relay::feed(ChainClient& chain, const ChainClient::Finalized& head, co
     return {};
 }
 
-/// Asks the members of a cluster for its state, one after the other, and follows the chain to just the block that it is
-/// of. Where none gives it, another try comes later; only a lost node is an error.
+/// Gets the state of the cluster that this worker was admitted to: from its operator, or else from the cluster's members.
+/// Where it is not to be had, another try comes later; only a lost node or a failing store is an error.
 Outcome<> Relay::join(ChainClient& chain, const H256& cluster, const std::stop_token& stop)
 {
+    if (auto offered = offered_.take()) {
+        PHALA_TRY(const auto problem, take_cluster(chain, *std::move(offered), stop));
+        if (problem.empty())
+            return {};
+        spdlog::warn("the state of cluster {} that was loaded is of no use: {}", to_hex0x(cluster), problem);
+    }
     const auto now = std::chrono::steady_clock::now();
     if (join_tried_ && now - *join_tried_ < kJoinPause)
         return {};
     join_tried_ = now;
+    PHALA_TRY(const auto problem, ask_members(chain, cluster, stop));
+    if (!problem.empty())
+        spdlog::info("no state of cluster {} yet: {}; asking again", to_hex0x(cluster), problem);
+    return {};
+}
+
+/// One after the other until one gives it. The text is what was wrong with the last; empty once the cluster is joined.
+Outcome<std::string> Relay::ask_members(ChainClient& chain, const H256& cluster, const std::stop_token& stop)
+{
     PHALA_TRY(const auto members,
               chain.storage<std::vector<PublicKey>>(runtime::phala_phat_contracts::ClusterWorkers::key(cluster)));
     ByteArray<32> entropy{};
@@ -257,20 +277,25 @@ Outcome<> Relay::join(ChainClient& chain, const H256& cluster, const std::stop_t
                 problem = shared.error().message();
                 continue;
             }
-            if (shared->block > core_.status().anchor_number) {
-                PHALA_TRY(const auto head, chain.header_at(shared->block));
-                PHALA_CHECK(feed(chain, head, stop));
-            }
-            if (const auto joined = step(JoinInput{std::move(shared->sealed)}); joined)
-                return {};
-            else if (joined.error().of<tee::StoreError>())
-                return joined;
-            else
-                problem = joined.error().message();
+            PHALA_TRY(problem, take_cluster(chain, *std::move(shared), stop));
+            if (problem.empty())
+                return problem;
         }
     }
-    spdlog::info("no state of cluster {} yet: {}; asking again", to_hex0x(cluster), problem);
-    return {};
+    return problem;
+}
+
+/// Follows the chain to just the block that the state is of, and joins with it. The text is what was wrong with it.
+Outcome<std::string> Relay::take_cluster(ChainClient& chain, SharedClusterState shared, const std::stop_token& stop)
+{
+    if (shared.block > core_.status().anchor_number) {
+        PHALA_TRY(const auto head, chain.header_at(shared.block));
+        PHALA_CHECK(feed(chain, head, stop));
+    }
+    const auto joined = step(JoinInput{std::move(shared.sealed)});
+    if (!joined && joined.error().of<tee::StoreError>())
+        return std::unexpected{joined.error()};
+    return joined ? std::string{} : joined.error().message();
 }
 
 Outcome<> Relay::step(decltype(Input::content) content)

@@ -25,11 +25,12 @@ struct RelayOptions {
 class Relay {
 public:
     /// All must outlive this. `payer` signs and pays for this worker's transactions.
-    Relay(Core& core, tee::SealedStore& store, tee::Provider& tee, Published& published, crypto::KeyPair payer,
-          RelayOptions options);
+    Relay(Core& core, tee::SealedStore& store, tee::Provider& tee, Published& published, OfferedState& offered,
+          crypto::KeyPair payer, RelayOptions options);
 
-    /// Runs until asked to stop; loses and regains the node as often as it must. Ends with an error only where going
-    /// on makes no sense: the store fails, or the node follows another chain.
+    /// Runs until asked to stop, or until the chain takes the cluster from this worker; loses and regains the node as
+    /// often as it must. Ends with an error only where going on makes no sense: the store fails, or the node follows
+    /// another chain.
     Outcome<> run(const std::stop_token& stop);
 
 private:
@@ -37,6 +38,8 @@ private:
     Outcome<bool> feed(ChainClient& chain, const std::stop_token& stop);
     Outcome<> feed(ChainClient& chain, const ChainClient::Finalized& head, const std::stop_token& stop);
     Outcome<> join(ChainClient& chain, const H256& cluster, const std::stop_token& stop);
+    Outcome<std::string> ask_members(ChainClient& chain, const H256& cluster, const std::stop_token& stop);
+    Outcome<std::string> take_cluster(ChainClient& chain, SharedClusterState shared, const std::stop_token& stop);
     Outcome<> step(decltype(Input::content) content);
     Outcome<> send(ChainClient& chain);
     Outcome<> publish_endpoints(ChainClient& chain, const Status& status);
@@ -48,6 +51,7 @@ private:
     tee::SealedStore& store_;
     tee::Provider& tee_;
     Published& published_;
+    OfferedState& offered_;
     crypto::KeyPair payer_;
     RelayOptions options_;
     Benchmark benchmark_;

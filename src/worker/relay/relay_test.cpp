@@ -36,7 +36,8 @@ public:
         options.endpoints = [] { return std::vector<std::string>{"http://127.0.0.1:1"}; };
         options.call_timeout = 300ms;
         options.first_retry = options.last_retry = 1ms;
-        relay_.emplace(core_, *store_, *tee_, published_, crypto::KeyPair::from_uri("//worker//2").value(), options);
+        relay_.emplace(core_, *store_, *tee_, published_, offered_, crypto::KeyPair::from_uri("//worker//2").value(),
+                       options);
         thread_ = std::thread{[this] { ended_ = relay_->run(stop_.get_token()); }};
     }
     Follower(const Follower&) = delete;
@@ -81,6 +82,7 @@ private:
         tee::SealedStore::open(folder_.path + "/store", tee_->sealing_key("store").value()).value();
     Core core_;
     Published published_;
+    OfferedState offered_;
     std::stop_source stop_;
     std::optional<Relay> relay_;
     Outcome<> ended_;
@@ -153,6 +155,29 @@ TEST(Relay, SurvivesANodeThatGoesAway)
     EXPECT_GE(node.connections(), 4);
     node.go_away();
     EXPECT_TRUE(follower.stop()) << "also while there is none";
+}
+
+TEST(Relay, EndsOnceTheChainTakesItsCluster)
+{
+    for (const bool destroyed : {true, false}) {
+        CountingNetwork network;
+        FakeNode node{network.chain};
+        Follower follower{network.chain, node.url()};
+        ASSERT_TRUE(follower.reaches(network.chain.number()));
+        node.with_chain([&](FakeChain& chain) {
+            const auto key = network.second.core.public_key();
+            if (destroyed)
+                chain.push_from_pallet("PhalaPhatContracts",
+                                       ClusterOperation{ClusterOperation::DestroyCluster{network.cluster}});
+            else
+                chain.push_from_pallet("PhalaPhatContracts",
+                                       ClusterOperation{ClusterOperation::RemoveWorker{network.cluster, key}});
+            chain.seal();
+        });
+        EXPECT_TRUE(follower.end()) << "that is no failure";
+        EXPECT_EQ(follower.status().anchor_number, network.chain.number()) << "the store knows of it";
+        EXPECT_EQ(follower.status().snapshot, nullptr);
+    }
 }
 
 TEST(Relay, EndsWhereTheNodeFollowsAnotherChain)

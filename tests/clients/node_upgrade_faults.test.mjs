@@ -122,7 +122,7 @@ describe('phala-node that is killed while it upgrades', () => {
       });
   }
 
-  test(`${randomRounds} times at random`, async () => {
+  test(`${randomRounds} times at random`, { timeout: 60_000 + randomRounds * 20_000 }, async () => {
     let upgraded = 0;
     let slowest = 0;
     for (let i = 0; i < randomRounds; ++i) {

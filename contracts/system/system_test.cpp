@@ -52,6 +52,33 @@ TEST(SystemWire, MessagesOfTheSdk)
     EXPECT_EQ(sent(System::code_exists{Hash{alice.bytes}, pink::CodeType::Ink}),
               "6fc58436" + phala::to_hex(alice) + "00");
     EXPECT_EQ(sent(System::version{}), "87c98a8d");
+
+    // what comes back, in the Result that every answer is in
+    const auto answered = [](const auto& value) {
+        return phala::to_hex(phala::scale::encode(std::expected<std::decay_t<decltype(value)>, std::uint8_t>{value}));
+    };
+    AccountId driver;
+    driver.bytes.fill(0x77);
+    EXPECT_EQ(answered(std::optional{driver}), "0001" + phala::to_hex(driver));
+    EXPECT_EQ(answered(std::optional<AccountId>{}), "0000");
+    EXPECT_EQ(answered(Balance{1'000'000'000'000}), "000010a5d4e80000000000000000000000");
+    EXPECT_EQ(answered(true), "0001");
+}
+
+// spec phala-sdk-wire V35: by these the SDK's logger finds events
+TEST_F(SystemTest, TopicsOfEventsAreThoseThatTheSdkLooksFor)
+{
+    const auto topic = [](std::string_view name) {
+        return phala::to_hex(phat::detail::topic_of(phala::concat(Bytes{0}, phala::bytes_of(name))));
+    };
+    ASSERT_TRUE(call(System::set_driver{"Job", other}, owner));
+    EXPECT_EQ(phala::to_hex(chain.emitted().back().topics.at(0)), topic("System::DriverChanged"));
+    EXPECT_EQ(topic("System::DriverChanged"), "0053797374656d3a3a4472697665724368616e67656400000000000000000000");
+    EXPECT_EQ(topic("PhatRollupAnchor::MetaTxDecoded"),
+              "0050686174526f6c6c7570416e63686f723a3a4d65746154784465636f646564");
+    EXPECT_EQ(topic("Flip::Flip"), "00466c69703a3a466c6970000000000000000000000000000000000000000000");
+    EXPECT_EQ(topic("PhatRollupAnchor::MetaTxDecodedExtra"),
+              "f9fdfbbbc3ddbad7ab26e5aa47b3b62254df64f7f19ce00c1d194dace7dac164");
 }
 
 TEST_F(SystemTest, OnlyTheOwnerNamesAdministrators)

@@ -3,6 +3,7 @@
 #include "base/hex.hpp"
 #include "crypto/error.hpp"
 #include "crypto/mnemonic.hpp"
+#include "crypto/ss58.hpp"
 #include "scale/codec.hpp"
 
 #include <gtest/gtest.h>
@@ -276,6 +277,29 @@ TEST(Sr25519, soft_junctions_work_on_public_keys)
     ByteArray<32> bad;
     bad.fill(0xff);
     EXPECT_TRUE(sr25519::derive_soft({bad}, code).error().is(CryptoError::BadPublicKey));
+}
+
+// spec phala-sdk-wire V02
+TEST(Sr25519, knows_the_accounts_of_development)
+{
+    // the scalar as it is, and the nonce behind it as polkadot.js has it
+    const auto expect = [](std::string_view uri, std::string_view public_key, std::string_view scalar,
+                           std::string_view nonce, std::string_view address) {
+        const auto pair = pair_of(uri);
+        EXPECT_EQ(to_hex(pair.public_key()), public_key);
+        EXPECT_EQ(to_hex(pair.sr25519()->secret().expose()), std::string{scalar} + std::string{nonce});
+        EXPECT_EQ(ss58_encode(pair.account(), 42).value(), address);
+    };
+    expect("//Alice", "d43593c715fdd31c61141abd04a99fd6822c8558854ccde39a5684e7a56da27d",
+           "33a6f3093f158a7109f679410bef1a0c54168145e0cecb4df006c1c2fffb1f09",
+           "925a225d97aa00682d6a59b95b18780c10d7032336e88f3442b42361f4a66011",
+           "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY");
+    expect("//Bob", "8eaf04151687736326c9fea17e25fc5287613693c912909cb226aa4794f26a48",
+           "e1c39e72cca724caa697d64a58e10bd95ffa63d1922962f7e27f8a09dda1370b",
+           "41ae88f85d0c1bfc37be41c904e1dfc01de8c8067b0d6d5df25dd1ac0894a325",
+           "5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty");
+    EXPECT_EQ(ss58_encode(pair_of("//Alice").account(), 30).value(),
+              "45R2pfjQUW2s9PQRHU48HQKLKHVMaDja7N3wpBtmF28UYDs2");
 }
 
 // spec phala-sdk-wire V03, V04, V05

@@ -157,12 +157,13 @@ export class Program {
 
 export class Network {
   /** `basePort`: the node takes it and worker i takes basePort + i; without it free ports are taken. */
-  static async create({ basePort, sealing = 'interval', log = 'info', folder } = {}) {
+  static async create({ basePort, sealing = 'interval', log = 'info', folder, workerArgs = [] } = {}) {
     const network = new Network();
     network.folder = folder ?? mkdtempSync(join(tmpdir(), 'phala-network-'));
     network.basePort = basePort;
     network.sealing = sealing;
     network.log = log;
+    network.workerArgs = workerArgs;
     network.workers = [];
     return network;
   }
@@ -204,7 +205,7 @@ export class Network {
     const data = join(this.folder, `worker-${index}`);
     mkdirSync(data, { recursive: true });
     const args = ['--node', this.ws, '--data', data, '--port', String(port), '--payer', `//worker//${index}`, '--log', this.log,
-      '--private-port', '0'];
+      '--private-port', '0', ...this.workerArgs];
     const program = new Program(`worker ${index}`, paths.worker, args, join(this.folder, `worker-${index}.log`), { PHALA_FAULT: fault });
     const worker = { ...before, index, port, data, program, url: `http://127.0.0.1:${port}` };
     this.workers[index - 1] = worker;

@@ -29,8 +29,14 @@ export async function clusterState(worker) {
 export async function workerInfo(worker) {
   const { body } = await post(worker.url, 'GetInfo');
   const info = type('pruntime_rpc.PhactoryInfo').decode(body);
-  return { blocknum: info.blocknum, root: info.stateRoot, global: Number(info.processedGlobal), publicKey: info.publicKey };
+  return {
+    blocknum: info.blocknum, root: info.stateRoot, global: Number(info.processedGlobal), publicKey: info.publicKey,
+    maxRuntime: info.maxSupportedPinkRuntimeVersion, isGatekeeper: info.system.gatekeeper.role === 2,
+  };
 }
+
+/** Whether the worker has a cluster. */
+export const serves = async (worker) => Boolean((await clusterState(worker).catch(() => null))?.root);
 
 /** What the worker answers to GetInfo, as bytes, with some fields changed. */
 export async function infoWith(worker, changed) {

@@ -1,6 +1,7 @@
 // What the published SDK writes and reads inside envelopes, byte by byte (spec phala-sdk-wire §5).
 #include "base/hex.hpp"
 #include "scale/codec.hpp"
+#include "worker/core/engine/gas.hpp"
 #include "worker/core/engine/types.hpp"
 #include "worker/core/query.hpp"
 
@@ -82,6 +83,21 @@ TEST(SdkVectors, Instantiation) // V25
         {0, {}}, AccountId{*array_from_hex<32>("5d151aac2c7b75de49a469d57f5c447be5890568f4a19da9767a5783c831008f")}};
     EXPECT_EQ(hex_of(result), "350100610100010500000000000000000000000000000000000000000000"
                               "5d151aac2c7b75de49a469d57f5c447be5890568f4a19da9767a5783c831008f00");
+}
+
+TEST(SdkVectors, CoarseResults) // V42
+{
+    EXPECT_EQ(mask_gas(0), 0xfffffffU);
+    EXPECT_EQ(mask_gas(1'000'000'000), 0x3fffffffU);
+    EXPECT_EQ(mask_gas(0x1000000000), 0x100fffffffU);
+    EXPECT_EQ(mask_gas(0x10000000000000), 0x100fffffffffffU);
+    const auto deposit = [](Balance value, Balance per_byte) {
+        return static_cast<std::uint64_t>(mask_deposit(value, per_byte));
+    };
+    EXPECT_EQ(deposit(0, 1), 0xffU);
+    EXPECT_EQ(deposit(0, 10), 0xfffU);
+    EXPECT_EQ(deposit(0x1000000000, 10), 0x100fffffffU);
+    EXPECT_EQ(deposit(0, 0), 0U);
 }
 
 TEST(SdkVectors, OutputOfACommand) // V40

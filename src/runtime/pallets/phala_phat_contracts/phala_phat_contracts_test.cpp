@@ -243,6 +243,18 @@ TEST_F(PhatContracts, PushesCommands)
     EXPECT_TRUE(by(bob_, push_contract_message{contract, Bytes(kMaxSenderPayload), 0}));
 }
 
+// spec phala-sdk-wire V39, whose pallet has the second chain's index
+TEST_F(PhatContracts, EventsAreWhatClientsRead)
+{
+    const H256 contract{*array_from_hex<32>("5d151aac2c7b75de49a469d57f5c447be5890568f4a19da9767a5783c831008f")};
+    const AccountId alice{*array_from_hex<32>("d43593c715fdd31c61141abd04a99fd6822c8558854ccde39a5684e7a56da27d")};
+    const std::vector records{
+        system::Record{{system::ApplyExtrinsic{1}}, event(Instantiating{contract, cluster_id(1), alice}), {}}};
+    const std::uint8_t index = pallet_index("PhalaPhatContracts");
+    EXPECT_EQ(to_hex(scale::encode(records)), "040001000000" + to_hex(Bytes{index}) + "04" + to_hex(contract)
+                                                  + to_hex(cluster_id(1)) + to_hex(alice) + "00");
+}
+
 TEST_F(PhatContracts, InstantiatesContracts)
 {
     deploy_cluster();

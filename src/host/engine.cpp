@@ -3,12 +3,12 @@
 #include "base/hex.hpp"
 #include "crypto/hash.hpp"
 #include "host/code.hpp"
+#include "host/compiled_files.hpp"
 #include "host/host_functions.hpp"
 
 #include <wasmtime.h>
 
 #include <condition_variable>
-#include <fstream>
 #include <future>
 #include <list>
 #include <mutex>
@@ -16,7 +16,6 @@
 #include <sys/mman.h>
 #include <system_error>
 #include <thread>
-#include <unistd.h>
 
 namespace phala::host {
 
@@ -317,63 +316,10 @@ private:
     bool allow_unknown_;
 };
 
-/// Compiled code in files. A file that is damaged, or of another engine, is as good as none.
-class DiskCache {
-public:
-    explicit DiskCache(std::filesystem::path directory) : directory_{std::move(directory)} {}
-
-    [[nodiscard]] std::optional<Bytes> find(const Hash& code_hash) const
-    {
-        if (directory_.empty())
-            return std::nullopt;
-        std::ifstream file{path_of(code_hash), std::ios::binary | std::ios::ate};
-        const std::streamoff size = file ? std::streamoff{file.tellg()} : 0;
-        if (size < static_cast<std::streamoff>(sizeof(Hash)))
-            return std::nullopt;
-        Bytes content(static_cast<std::size_t>(size));
-        if (!file.seekg(0).read(reinterpret_cast<char*>(content.data()), size))
-            return std::nullopt;
-        const ByteView code = ByteView{content}.subspan(sizeof(Hash));
-        if (!starts_with(content, crypto::blake2_256(code)))
-            return std::nullopt;
-        content.erase(content.begin(), content.begin() + sizeof(Hash));
-        return content;
-    }
-
-    /// False if it could not be written, which costs nothing but the next start.
-    [[nodiscard]] bool store(const Hash& code_hash, ByteView code) const
-    {
-        if (directory_.empty())
-            return true;
-        std::error_code error;
-        if (std::filesystem::create_directories(directory_, error))
-            std::filesystem::permissions(directory_, std::filesystem::perms::owner_all, error);
-        const auto target = path_of(code_hash);
-        auto unfinished = target;
-        unfinished += "." + std::to_string(::getpid()) + ".tmp";
-        {
-            std::ofstream file{unfinished, std::ios::binary | std::ios::trunc};
-            const auto checksum = crypto::blake2_256(code);
-            file.write(reinterpret_cast<const char*>(checksum.data()), checksum.size());
-            file.write(reinterpret_cast<const char*>(code.data()), static_cast<std::streamsize>(code.size()));
-            file.flush();
-            if (!file) {
-                std::filesystem::remove(unfinished, error);
-                return false;
-            }
-        }
-        std::filesystem::rename(unfinished, target, error);
-        return !error;
-    }
-
-private:
-    [[nodiscard]] std::filesystem::path path_of(const Hash& code_hash) const
-    {
-        return directory_ / (to_hex(code_hash) + "-" + std::string{kCompilation} + ".cwasm");
-    }
-
-    std::filesystem::path directory_;
-};
+std::string cached_name(const Hash& code_hash)
+{
+    return to_hex(code_hash) + "-" + std::string{kCompilation};
+}
 
 } // namespace
 
@@ -588,7 +534,7 @@ struct Engine::State {
     };
 
     explicit State(EngineConfig given)
-        : config{std::move(given)}, engine{make_engine(config)}, disk{config.cache_directory}
+        : config{std::move(given)}, engine{make_engine(config)}, disk{{.directory = config.cache_directory}}
     {
     }
 
@@ -597,7 +543,7 @@ struct Engine::State {
 
     EngineConfig config;
     WasmEngine engine;
-    DiskCache disk;
+    CompiledFiles disk;
     std::mutex mutex;
     std::list<Entry> runtimes; // the most recently used first
     /// The clock by which calls are stopped. Last, so that it ends before what it touches.
@@ -652,7 +598,7 @@ Outcome<std::shared_ptr<const Runtime>> Engine::load(ByteView blob)
 Outcome<WasmModule> Engine::State::compile_module(const wasm::Module& module, const Hash& code_hash)
 {
     wasmtime_module_t* raw = nullptr;
-    if (const auto cached = disk.find(code_hash)) {
+    if (const auto cached = disk.find(cached_name(code_hash))) {
         const WasmError error{wasmtime_module_deserialize(engine.get(), cached->data(), cached->size(), &raw)};
         if (!error)
             return WasmModule{raw};
@@ -662,7 +608,7 @@ Outcome<WasmModule> Engine::State::compile_module(const wasm::Module& module, co
     WasmModule compiled{raw};
     WasmBytes serialized;
     PHALA_CHECK(check(wasmtime_module_serialize(compiled.get(), &serialized.raw), HostError::Unavailable));
-    if (!disk.store(code_hash, serialized.view()) && config.warn)
+    if (!disk.store(cached_name(code_hash), serialized.view()) && config.warn)
         config.warn("compiled runtime could not be kept in " + config.cache_directory.string()
                     + "; the next start compiles it again");
     return compiled;

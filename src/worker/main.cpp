@@ -1,6 +1,7 @@
 // phala-worker: composition of the core with its trusted environment, its relay and its HTTP interface.
 #include "worker/api/methods.hpp"
 #include "worker/relay/relay.hpp"
+#include "worker/tee/sealed_code.hpp"
 
 #include "base/hex.hpp"
 #include "crypto/ss58.hpp"
@@ -97,6 +98,8 @@ Outcome<> run(const Options& options)
     spdlog::info("trusted execution environment: {}", tee->name());
     PHALA_TRY(const auto store_key, tee->sealing_key("store"));
     PHALA_TRY(const auto store, tee::SealedStore::open(options.data + "/store", store_key));
+    PHALA_TRY(auto code_key, tee->sealing_key("compiled code"));
+    const auto compiled = tee::sealed_code(options.data + "/compiled", std::move(code_key));
     PHALA_TRY(auto identity, identity_key(*store, *tee));
     PHALA_TRY(auto payer, crypto::KeyPair::from_uri(options.payer));
 
@@ -122,7 +125,7 @@ Outcome<> run(const Options& options)
     const auto serve = [&]() -> Outcome<> {
         PHALA_TRY(const auto genesis, genesis_of(options.node_url, stop.get_token()));
         PHALA_TRY(auto core, Core::create({genesis, runtime::config::kParaId, tee->is_development(),
-                                           std::thread::hardware_concurrency() + kQueriesBesideCores},
+                                           std::thread::hardware_concurrency() + kQueriesBesideCores, compiled.get()},
                                           std::move(identity), *store));
         spdlog::info("worker key {}, chain {}", to_hex0x(core.public_key()), to_hex0x(genesis));
 
@@ -141,12 +144,20 @@ Outcome<> run(const Options& options)
             {genesis, tee->is_development(), std::string{kVersion}, std::thread::hardware_concurrency()}};
         const auto listen = [&](const api::HttpOptions& http, api::Door door) {
             return api::HttpServer::start(
-                http, api::Methods::body_limit,
-                [&methods, door](const api::HttpRequest& request) { return methods.handle(request, door); });
+                http, api::Methods::body_limit, [&methods, door](const api::HttpRequest& request, api::Reply reply) {
+                    auto later = reply.later();
+                    methods.handle(request, door, std::move(later),
+                                   [reply = std::move(reply)](api::HttpResponse response) mutable {
+                                       reply.send(std::move(response));
+                                   });
+                });
         };
+        // all queries that may run, and others' requests beside them
+        const std::size_t threads = 2 * (std::thread::hardware_concurrency() + kQueriesBesideCores);
         PHALA_TRY(
             const auto server,
-            listen({.address = options.address, .port = options.port, .allow_cors = options.cors}, api::Door::Public));
+            listen({.address = options.address, .port = options.port, .allow_cors = options.cors, .threads = threads},
+                   api::Door::Public));
         const std::string url = "http://" + options.address + ":" + std::to_string(server->port());
         spdlog::info("serving on {}", url);
         std::unique_ptr<api::HttpServer> private_server;

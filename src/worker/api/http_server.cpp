@@ -13,6 +13,8 @@
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
 
+#include <map>
+#include <mutex>
 #include <optional>
 #include <thread>
 
@@ -81,10 +83,60 @@ std::optional<HttpResponse> refusal(const beast::error_code& error)
 
 } // namespace
 
+/// What a reply finds of its server. The server leaves first: then answers go nowhere and work is dropped.
+struct Reply::Connections {
+    std::mutex mutex;
+    asio::io_context* io = nullptr; // guarded by mutex, as is pool; null: the server is gone
+    asio::thread_pool* pool = nullptr;
+    std::map<std::uint64_t, std::move_only_function<void(HttpResponse)>> waiting; // io thread only
+
+    void send(std::uint64_t request, HttpResponse response)
+    {
+        const std::lock_guard lock{mutex};
+        if (io == nullptr)
+            return;
+        asio::post(*io, [this, request, response = std::move(response)]() mutable {
+            auto found = waiting.extract(request);
+            if (found)
+                found.mapped()(std::move(response));
+        });
+    }
+
+    void run(Work work)
+    {
+        const std::lock_guard lock{mutex};
+        if (pool != nullptr)
+            asio::post(*pool, std::move(work));
+    }
+};
+
+Reply::Reply(std::shared_ptr<Connections> connections, std::uint64_t request)
+    : connections_{std::move(connections)}, request_{request}
+{
+}
+
+Reply::~Reply()
+{
+    if (connections_)
+        send(refusal(500, "the request was not answered"));
+}
+
+void Reply::send(HttpResponse response)
+{
+    std::exchange(connections_, nullptr)->send(request_, std::move(response));
+}
+
+std::function<void(Reply::Work)> Reply::later() const
+{
+    return [connections = connections_](Work work) { connections->run(std::move(work)); };
+}
+
 struct HttpServer::Impl {
     Impl(const HttpOptions& o, BodyLimit l, Handler h)
         : options{o}, limit{std::move(l)}, handler{std::move(h)}, pool{o.threads}
     {
+        replies->io = &io;
+        replies->pool = &pool;
     }
 
     ~Impl()
@@ -92,8 +144,14 @@ struct HttpServer::Impl {
         io.stop();
         if (thread.joinable())
             thread.join();
+        {
+            const std::lock_guard lock{replies->mutex};
+            replies->io = nullptr;
+            replies->pool = nullptr;
+        }
         pool.stop();
         pool.join();
+        replies->waiting.clear(); // with the coroutines that wait, which need io
     }
 
     Impl(const Impl&) = delete;
@@ -106,8 +164,10 @@ struct HttpServer::Impl {
     asio::io_context io{1};
     tcp::acceptor acceptor{io};
     std::thread thread;
+    const std::shared_ptr<Reply::Connections> replies = std::make_shared<Reply::Connections>();
     std::size_t connections = 0; // touched on the io thread only, like the next
     std::uint64_t requests = 0;
+    std::uint64_t handed_over = 0;
 
     Outcome<> listen()
     {
@@ -156,19 +216,22 @@ struct HttpServer::Impl {
         response.set(http::field::access_control_expose_headers, "X-Request-Id, X-Cost-Time, X-Phactory-Signature");
     }
 
-    /// Runs the handler on the pool and comes back to the io thread with its answer.
+    /// Has the handler run on the pool, and goes on with its answer, whenever that comes.
     asio::awaitable<HttpResponse> run(HttpRequest request)
     {
-        // bound, for otherwise the coroutine would go on where it came from, and one slow query would hold up all
-        co_await asio::post(asio::bind_executor(pool, asio::use_awaitable));
-        HttpResponse response;
-        try {
-            response = handler(request);
-        } catch (const std::exception& error) {
-            response = refusal(500, error.what());
-        }
-        co_await asio::post(asio::bind_executor(io, asio::use_awaitable));
-        co_return response;
+        const auto start = [this](auto resume, HttpRequest given) {
+            const auto id = ++handed_over;
+            replies->waiting.emplace(id, std::move(resume));
+            asio::post(pool, [this, given = std::move(given), reply = Reply{replies, id}]() mutable {
+                try {
+                    handler(given, std::move(reply));
+                } catch (const std::exception&) {
+                    // a handler must not, but may: its reply has told the client that there is no answer
+                }
+            });
+        };
+        co_return co_await asio::async_initiate<const asio::use_awaitable_t<>, void(HttpResponse)>(
+            start, asio::use_awaitable, std::move(request));
     }
 
     /// Reads a request and has it answered. Nothing: the connection is at its end. `open`: more may follow.

@@ -3,6 +3,7 @@
 #include "base/bytes.hpp"
 #include "base/result.hpp"
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -31,16 +32,37 @@ struct HttpResponse {
 
 struct HttpOptions {
     std::string address = "127.0.0.1";
-    std::uint16_t port = 0;    ///< 0: any free one
-    bool allow_cors = true;    ///< pages of every origin may ask
-    std::size_t threads = 128; ///< of the pool; most of them wait for the turn of their query
+    std::uint16_t port = 0;  ///< 0: any free one
+    bool allow_cors = true;  ///< pages of every origin may ask
+    std::size_t threads = 8; ///< of the pool
     std::size_t max_connections = 512;
+};
+
+/// The way back to the client of one request. Safe on any thread, and after the end of its server.
+class Reply {
+public:
+    using Work = std::move_only_function<void()>;
+    struct Connections; ///< the server, as long as it is there
+
+    Reply(std::shared_ptr<Connections> connections, std::uint64_t request);
+    Reply(Reply&&) noexcept = default;
+    Reply& operator=(Reply&&) = delete;
+    ~Reply(); ///< answers 500 where nobody answered
+
+    /// Once. Until then the request holds a connection, but no thread.
+    void send(HttpResponse response);
+    /// Has work done on the server's pool soon; drops it where the server ends.
+    [[nodiscard]] std::function<void(Work)> later() const;
+
+private:
+    std::shared_ptr<Connections> connections_;
+    std::uint64_t request_;
 };
 
 class HttpServer {
 public:
-    /// May be called from several threads at once.
-    using Handler = std::function<HttpResponse(const HttpRequest&)>;
+    /// Runs on a thread of the pool, on several at once, and answers then or later.
+    using Handler = std::function<void(const HttpRequest&, Reply)>;
     /// The most that a body sent to this path may have; decided before the body is read.
     using BodyLimit = std::function<std::size_t(const std::string& path)>;
 

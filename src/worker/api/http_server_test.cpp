@@ -7,6 +7,8 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <mutex>
+#include <optional>
 #include <semaphore>
 #include <thread>
 
@@ -27,9 +29,14 @@ HttpResponse echo(const HttpRequest& request)
             to_bytes(bytes_of(request.method + " " + request.path + " " + std::string{text_of(request.body)}))};
 }
 
+void send_echo(const HttpRequest& request, Reply reply)
+{
+    reply.send(echo(request));
+}
+
 std::unique_ptr<HttpServer> server_with(HttpOptions options)
 {
-    return HttpServer::start(options, [](const std::string&) { return kLimit; }, echo).value();
+    return HttpServer::start(options, [](const std::string&) { return kLimit; }, send_echo).value();
 }
 
 class Connection {
@@ -165,12 +172,12 @@ TEST(HttpServer, ServesOthersWhileOneIsSlow)
 TEST(HttpServer, AnswersOthersWhileAHandlerWorks)
 {
     std::binary_semaphore other_came{0};
-    const auto handler = [&](const HttpRequest& request) -> HttpResponse {
+    const auto handler = [&](const HttpRequest& request, Reply reply) {
         if (request.path == "/other")
             other_came.release();
         else if (!other_came.try_acquire_for(std::chrono::seconds{20})) // the end of a deadlock
             throw std::runtime_error{"nobody else was answered"};
-        return echo(request);
+        reply.send(echo(request));
     };
     const auto server = HttpServer::start({}, [](const std::string&) { return kLimit; }, handler).value();
     Connection slow{*server};
@@ -179,17 +186,75 @@ TEST(HttpServer, AnswersOthersWhileAHandlerWorks)
     EXPECT_NE(slow.read_all().find("200 OK"), std::string::npos);
 }
 
+TEST(HttpServer, HoldsNoThreadForAnswersThatComeLater)
+{
+    std::mutex mutex;
+    std::vector<Reply> open;
+    const auto handler = [&](const HttpRequest& request, Reply reply) {
+        if (request.path != "/later")
+            return reply.send(echo(request));
+        const std::lock_guard lock{mutex};
+        open.push_back(std::move(reply));
+    };
+    HttpOptions options;
+    options.threads = 1;
+    auto server = HttpServer::start(options, [](const std::string&) { return kLimit; }, handler).value();
+    std::vector<std::unique_ptr<Connection>> waiting;
+    for (int i = 0; i < 10; ++i) {
+        waiting.push_back(std::make_unique<Connection>(*server));
+        waiting.back()->send(post("/later", ""));
+    }
+    EXPECT_NE(ask(*server, post("/now", "")).find("200 OK"), std::string::npos);
+    for (bool all = false; !all; std::this_thread::yield()) {
+        const std::lock_guard lock{mutex};
+        all = open.size() == waiting.size();
+    }
+    std::binary_semaphore ran{0};
+    open[0].later()([&] { ran.release(); });
+    ran.acquire();
+    open[0].send({200, "text/plain", {}});
+    {
+        const auto dropped = std::move(open);
+    }
+    std::size_t answered = 0;
+    for (auto& connection : waiting) // one of them, we do not know which
+        answered += connection->read_all().find("200 OK") != std::string::npos;
+    EXPECT_EQ(answered, 1u) << "the others hear that nobody answered";
+}
+
+// Whoever still has a way back to a client may use it after the server's end.
+TEST(HttpServer, EndsWhileAnswersAreDue)
+{
+    std::binary_semaphore came{0};
+    std::optional<Reply> open;
+    const auto handler = [&](const HttpRequest&, Reply reply) {
+        open.emplace(std::move(reply));
+        came.release();
+    };
+    auto server = HttpServer::start({}, [](const std::string&) { return kLimit; }, handler).value();
+    Connection client{*server};
+    client.send(post("/", ""));
+    came.acquire();
+    const auto later = open->later();
+    server.reset();
+    bool ran = false;
+    later([&] { ran = true; });
+    open->send({200, "text/plain", {}});
+    EXPECT_FALSE(ran);
+    EXPECT_EQ(client.read_all(), "");
+}
+
 TEST(HttpServer, SaysThatAPortIsInUse)
 {
     const auto server = server_with({});
     HttpOptions options;
     options.port = server->port();
-    const auto second = HttpServer::start(options, [](const std::string&) { return kLimit; }, echo);
+    const auto second = HttpServer::start(options, [](const std::string&) { return kLimit; }, send_echo);
     ASSERT_FALSE(second);
     EXPECT_TRUE(second.error().is(HttpError::CannotListen));
     EXPECT_NE(second.error().message().find("--port"), std::string::npos) << second.error().message();
     options.address = "not an address";
-    EXPECT_FALSE(HttpServer::start(options, [](const std::string&) { return kLimit; }, echo));
+    EXPECT_FALSE(HttpServer::start(options, [](const std::string&) { return kLimit; }, send_echo));
 }
 
 } // namespace

@@ -212,24 +212,32 @@ std::vector<crypto::CertifiedSignature> chain_of(const pruntime_rpc::Signature& 
     return chain;
 }
 
-Answer contract_query(const Call& call)
+/// The only method whose answer comes later: a query waits for its contract's turn.
+using Respond = std::move_only_function<void(Answer)>;
+
+void contract_query(const Call& call, RunLater later, Respond respond)
 {
-    PHALA_TRY(const auto request, parse<pruntime_rpc::ContractQueryRequest>(call));
+    const auto request = parse<pruntime_rpc::ContractQueryRequest>(call);
+    if (!request)
+        return respond(std::unexpected{request.error()});
     if (!call.status.snapshot)
-        return refuse(500, "Runtime not initialized: this worker serves no cluster yet");
+        return respond(refuse(500, "Runtime not initialized: this worker serves no cluster yet"));
     QueryInput input;
-    input.encrypted = to_bytes(request.encoded_encrypted_data());
-    if (request.has_signature())
-        input.signature_chain = chain_of(request.signature());
+    input.encrypted = to_bytes(request->encoded_encrypted_data());
+    if (request->has_signature())
+        input.signature_chain = chain_of(request->signature());
     input.now_ms = now_ms();
     input.entropy = crypto::random_bytes<32>();
-    const auto answer = call.core.query(*call.status.snapshot, input);
-    if (!answer)
-        return refuse(answer.error().is(CoreError::BadQuery) ? 400 : 500, answer.error().message());
-    pruntime_rpc::ContractQueryResponse out;
-    out.set_encoded_encrypted_data(answer->encrypted.data(), answer->encrypted.size());
-    out.set_blocknum(answer->blocknum);
-    return succeed(std::move(out));
+    call.core.query(call.status.snapshot, input, std::move(later),
+                    [respond = std::move(respond)](Outcome<QueryAnswer> answer) mutable {
+                        if (!answer)
+                            return respond(
+                                refuse(answer.error().is(CoreError::BadQuery) ? 400 : 500, answer.error().message()));
+                        pruntime_rpc::ContractQueryResponse out;
+                        out.set_encoded_encrypted_data(answer->encrypted.data(), answer->encrypted.size());
+                        out.set_blocknum(answer->blocknum);
+                        respond(succeed(std::move(out)));
+                    });
 }
 
 Answer upload_sidevm_code(const Call& call)
@@ -350,13 +358,13 @@ Answer sign_endpoint_info(const Call& call)
 struct Method {
     std::string_view name;
     std::size_t body_limit;
-    Answer (*run)(const Call&);
+    Answer (*run)(const Call&); ///< null: contract_query
     Door door = Door::Public;
 };
 
 constexpr std::array kMethods{
     Method{"GetInfo", kSmallBody, get_info},
-    Method{"ContractQuery", 500 * 1024, contract_query},
+    Method{"ContractQuery", 500 * 1024, nullptr},
     Method{"GetClusterInfo", kSmallBody, get_cluster_info},
     Method{"GetContractInfo", 100 * 1024, get_contract_info},
     Method{"CalculateContractId", kSmallBody, calculate_contract_id},
@@ -466,39 +474,44 @@ Methods::Methods(const Core& core, const Published& published, Endpoints& endpoi
     google::protobuf::SetLogHandler(nullptr); // it writes a line for each bad request: anybody could fill our log
 }
 
-HttpResponse Methods::answer(const HttpRequest& request, Door door) const
+void Methods::answer(const HttpRequest& request, Door door, RunLater later, Done done) const
 {
     const Form form = form_of(request);
     const auto* method = find_method(request.path);
     if (method == nullptr)
-        return refusal({404, "Method Not Found"}, form);
+        return done(refusal({404, "Method Not Found"}, form));
     if (method->door == Door::Private && door == Door::Public)
-        return refusal({403, "Forbidden: this method is for the operator, on the worker's private port"}, form);
+        return done(refusal({403, "Forbidden: this method is for the operator, on the worker's private port"}, form));
     const auto status = published_.get();
     const auto progress = published_.progress();
-    const auto begin = std::chrono::steady_clock::now();
-    const auto answer = method->run(
-        {core_, *status, *progress, endpoints_, offered_, meter_, info_, request.body, form != Form::Binary});
-    auto response = answer ? form == Form::Binary ? HttpResponse{200, "application/octet-stream", serialize(**answer)}
-                                                  : json_response(200, to_json(**answer), form)
-                           : refusal(answer.error(), form);
-    meter_.count(static_cast<std::size_t>(method - kMethods.data()), response.status,
-                 std::chrono::steady_clock::now() - begin);
-    return response;
+    const Call call{core_, *status, *progress, endpoints_, offered_, meter_, info_, request.body, form != Form::Binary};
+    auto respond = [this, method, form, begin = std::chrono::steady_clock::now(),
+                    done = std::move(done)](Answer answer) mutable {
+        auto response = !answer                ? refusal(answer.error(), form)
+                        : form == Form::Binary ? HttpResponse{200, "application/octet-stream", serialize(**answer)}
+                                               : json_response(200, to_json(**answer), form);
+        meter_.count(static_cast<std::size_t>(method - kMethods.data()), response.status,
+                     std::chrono::steady_clock::now() - begin);
+        done(std::move(response));
+    };
+    if (method->run == nullptr)
+        return contract_query(call, std::move(later), std::move(respond));
+    respond(method->run(call));
 }
 
-HttpResponse Methods::handle(const HttpRequest& request, Door door) const
+void Methods::handle(const HttpRequest& request, Door door, RunLater later, Done done) const
 {
     if (request.path == "/help")
-        return text_response(help());
+        return done(text_response(help()));
     if (request.path == "/metrics" && door == Door::Private)
-        return text_response(meter_.render(method_names(), *published_.get(), *published_.progress()));
-    auto response = answer(request, door);
-    if (door == Door::Public && response.status == 200 && response.body.size() <= kMaxSignedBody)
-        response.headers.emplace_back(
-            "X-Phactory-Signature",
-            to_hex(core_.sign(SignedContent::RpcResponse, response.body, crypto::random_bytes<32>())));
-    return response;
+        return done(text_response(meter_.render(method_names(), *published_.get(), *published_.progress())));
+    answer(request, door, std::move(later), [this, door, done = std::move(done)](HttpResponse response) mutable {
+        if (door == Door::Public && response.status == 200 && response.body.size() <= kMaxSignedBody)
+            response.headers.emplace_back(
+                "X-Phactory-Signature",
+                to_hex(core_.sign(SignedContent::RpcResponse, response.body, crypto::random_bytes<32>())));
+        done(std::move(response));
+    });
 }
 
 std::size_t Methods::body_limit(const std::string& path)

@@ -5,6 +5,7 @@
 #include "worker/api/http_server.hpp"
 #include "worker/api/meter.hpp"
 #include "worker/core/published.hpp"
+#include "worker/core/query.hpp"
 
 namespace phala::worker::api {
 
@@ -24,15 +25,17 @@ public:
     Methods(const Core& core, const Published& published, Endpoints& endpoints, OfferedState& offered,
             ServiceInfo info);
 
-    /// Answers "/prpc/PhactoryAPI.<Method>", "/info", "/get_info" and "/help"; at the private door "/metrics" too. Safe
-    /// to call from several threads at once.
-    [[nodiscard]] HttpResponse handle(const HttpRequest& request, Door door = Door::Public) const;
+    using Done = std::move_only_function<void(HttpResponse)>;
+
+    /// Answers "/prpc/PhactoryAPI.<Method>", "/info", "/get_info" and "/help"; at the private door "/metrics" too: before
+    /// it returns, or by `later`, where a query waits for its turn. Safe to call from several threads at once.
+    void handle(const HttpRequest& request, Door door, RunLater later, Done done) const;
 
     /// The most bytes that a request to a path may have (§3.1).
     [[nodiscard]] static std::size_t body_limit(const std::string& path);
 
 private:
-    [[nodiscard]] HttpResponse answer(const HttpRequest& request, Door door) const;
+    void answer(const HttpRequest& request, Door door, RunLater later, Done done) const;
 
     const Core& core_;
     const Published& published_;

@@ -174,7 +174,7 @@ TEST(Methods, RefuseWhatTheyDoNotUnderstand)
 {
     const Service service;
     for (const auto* path : {"/", "/prpc/", "/prpc/PhactoryAPI.", "/prpc/PhactoryAPI.getInfo", "/prpc/Other.GetInfo"})
-        expect_refused(service.methods.handle({"POST", path, {}}), 404, "Method Not Found");
+        expect_refused(answer_of(service.methods, {"POST", path, {}}), 404, "Method Not Found");
     for (const auto* method : {"ContractQuery", "GetContractInfo", "CalculateContractId"})
         expect_refused(service.call(method, Bytes(4, 0xff)), 400, "pruntime_rpc");
     expect_refused(service.call("ContractQuery"), 400, "EncryptedData");
@@ -250,12 +250,11 @@ TEST(Methods, SpeakJson)
         EXPECT_EQ(service.call_json("ContractQuery", bad).status, 400U) << bad;
     // without a body, and as a media type
     const auto cluster = service.call_json("GetClusterInfo");
-    EXPECT_EQ(service.methods.handle({"GET", "/prpc/PhactoryAPI.GetClusterInfo", {}}).body, cluster.body);
-    EXPECT_EQ(service.methods
-                  .handle({.method = "POST",
-                           .path = "/prpc/PhactoryAPI.GetClusterInfo",
-                           .body = {},
-                           .content_type = "application/json; charset=utf-8"})
+    EXPECT_EQ(answer_of(service.methods, {"GET", "/prpc/PhactoryAPI.GetClusterInfo", {}}).body, cluster.body);
+    EXPECT_EQ(answer_of(service.methods, {.method = "POST",
+                                          .path = "/prpc/PhactoryAPI.GetClusterInfo",
+                                          .body = {},
+                                          .content_type = "application/json; charset=utf-8"})
                   .body,
               cluster.body);
 }
@@ -275,11 +274,11 @@ TEST(Methods, AnswerAQueryInJson)
 TEST(Methods, HavePagesForPeople)
 {
     const Service service;
-    const auto info = service.methods.handle({"GET", "/info", {}});
+    const auto info = answer_of(service.methods, {"GET", "/info", {}});
     EXPECT_EQ(info.status, 200U);
     EXPECT_NE(text(info).find("\n  \"initialized\": true"), std::string::npos) << text(info);
-    EXPECT_TRUE(text(service.methods.handle({"POST", "/get_info", {}})).starts_with(R"({"initialized":true,)"));
-    EXPECT_NE(text(service.methods.handle({"GET", "/help", {}})).find("ContractQuery"), std::string::npos);
+    EXPECT_TRUE(text(answer_of(service.methods, {"POST", "/get_info", {}})).starts_with(R"({"initialized":true,)"));
+    EXPECT_NE(text(answer_of(service.methods, {"GET", "/help", {}})).find("ContractQuery"), std::string::npos);
 }
 
 TEST(Methods, SignWhatTheyAnswerInPublic)
@@ -303,7 +302,7 @@ TEST(Methods, KeepOperatorsMethodsFromStrangers)
         expect_refused(service.call(method), 403, "private port");
         EXPECT_NE(service.call(method, {}, Door::Private).status, 403U) << method;
     }
-    EXPECT_EQ(service.methods.handle({"GET", "/metrics", {}}).status, 404U);
+    EXPECT_EQ(answer_of(service.methods, {"GET", "/metrics", {}}).status, 404U);
 }
 
 /// The payload that a worker signed as its endpoints.
@@ -380,7 +379,7 @@ TEST(Methods, TellOperatorsHowTheyGetOn)
     service.call("ContractQuery", service.owner_query());
     service.call("ContractQuery", Bytes(4, 0xff));
     service.published.set(Progress{77, false, "the node is gone"});
-    const auto metrics = text(service.methods.handle({"GET", "/metrics", {}}, Door::Private));
+    const auto metrics = text(answer_of(service.methods, {"GET", "/metrics", {}}, Door::Private));
     for (const std::string_view line :
          {"phala_worker_requests_total{method=\"ContractQuery\",outcome=\"ok\"} 1",
           "phala_worker_requests_total{method=\"ContractQuery\",outcome=\"refused\"} 1",
@@ -427,14 +426,14 @@ TEST(Methods, CarryTheStateOfAClusterByHand)
     const auto endpoints = Endpoints::open(third.store, {}, {}).value();
     const Methods methods{third.core, published, *endpoints, offered, {}};
     const auto call = [&](std::string_view method, Bytes body) {
-        return methods.handle({"POST", "/prpc/PhactoryAPI." + std::string{method}, std::move(body)}, Door::Private);
+        return answer_of(methods, {"POST", "/prpc/PhactoryAPI." + std::string{method}, std::move(body)}, Door::Private);
     };
 
     const auto request = call("GenerateClusterStateRequest", {});
     ASSERT_EQ(request.status, 200U);
     const auto saved = service.call("SaveClusterState", request.body);
     ASSERT_EQ(saved.status, 200U) << error_of(saved);
-    EXPECT_EQ(methods.handle({"POST", "/prpc/PhactoryAPI.LoadClusterState", saved.body}).status, 403U);
+    EXPECT_EQ(answer_of(methods, {"POST", "/prpc/PhactoryAPI.LoadClusterState", saved.body}).status, 403U);
     expect_refused(service.call("LoadClusterState", saved.body, Door::Private), 500, "not waiting");
     expect_refused(call("LoadClusterState", {}), 400, "SaveClusterState");
     auto old = message_of_bytes<pruntime_rpc::SaveClusterStateResponse>(saved.body);

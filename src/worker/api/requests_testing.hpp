@@ -41,6 +41,14 @@ inline Bytes query_request(const QueryInput& input)
     return bytes_of_message(request);
 }
 
+/// The answer to a request that waits for nobody.
+inline HttpResponse answer_of(const Methods& methods, const HttpRequest& request, Door door = Door::Public)
+{
+    HttpResponse out{.status = 0};
+    methods.handle(request, door, {}, [&](HttpResponse response) { out = std::move(response); });
+    return out;
+}
+
 /// A cluster's first worker behind its interface.
 struct Service {
     Network network;
@@ -65,16 +73,17 @@ struct Service {
 
     HttpResponse call(std::string_view method, Bytes body = {}, Door door = Door::Public) const
     {
-        return methods.handle({"POST", "/prpc/PhactoryAPI." + std::string{method}, std::move(body)}, door);
+        return answer_of(methods, {"POST", "/prpc/PhactoryAPI." + std::string{method}, std::move(body)}, door);
     }
     /// The same as JSON.
     HttpResponse call_json(std::string_view method, std::string_view body = {}, Door door = Door::Public) const
     {
-        return methods.handle({.method = "POST",
-                               .path = "/prpc/PhactoryAPI." + std::string{method},
-                               .body = to_bytes(body),
-                               .query = "json"},
-                              door);
+        return answer_of(methods,
+                         {.method = "POST",
+                          .path = "/prpc/PhactoryAPI." + std::string{method},
+                          .body = to_bytes(body),
+                          .query = "json"},
+                         door);
     }
     Bytes owner_query() const
     {

@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <atomic>
 #include <deque>
+#include <semaphore>
 
 namespace phala::worker {
 
@@ -352,7 +353,7 @@ Core::~Core() = default;
 
 Outcome<Core> Core::create(const Config& config, crypto::sr25519::KeyPair identity, const RecordReader& store)
 {
-    PHALA_TRY(auto machine, engine::Engine::create());
+    PHALA_TRY(auto machine, engine::Engine::create(config.compiled));
     auto state = std::make_unique<State>(config, std::move(identity), std::move(machine), store);
     PHALA_CHECK(state->restore());
     return Core{std::move(state)};
@@ -489,12 +490,21 @@ WorkerRegistrationInfoV2 Core::registration(const std::optional<AccountId>& oper
         kConsensusVersion};
 }
 
-Outcome<QueryAnswer> Core::query(const Snapshot& snapshot, const QueryInput& input) const
+namespace {
+
+/// A query as its asker meant it, and the key that the answer is sealed with.
+struct Opened {
+    std::optional<AccountId> origin;
+    InkQuery query;
+    crypto::Aes256Gcm aead;
+};
+
+Outcome<Opened> open_query(const QueryInput& input, const crypto::sr25519::KeyPair& identity, BlockNumber block,
+                           crypto::CertificateCache& certificates)
 {
     std::optional<AccountId> origin;
     if (!input.signature_chain.empty()) {
-        auto signers =
-            crypto::verify_chain(input.signature_chain, input.encrypted, snapshot.block(), &state_->certificates);
+        auto signers = crypto::verify_chain(input.signature_chain, input.encrypted, block, &certificates);
         if (!signers)
             return fail(CoreError::BadSignature, std::string{signers.error().message()});
         origin = AccountId{signers->front()};
@@ -502,7 +512,7 @@ Outcome<QueryAnswer> Core::query(const Snapshot& snapshot, const QueryInput& inp
     const auto envelope = scale::decode<EncryptedData>(input.encrypted);
     if (!envelope)
         return fail(CoreError::BadQuery, "EncryptedData: " + envelope.error().message());
-    const auto shared = state_->identity.agree(envelope->pubkey); // for the question and for the answer
+    const auto shared = identity.agree(envelope->pubkey); // for the question and for the answer
     if (!shared)
         return fail(CoreError::BadCiphertext);
     crypto::Aes256Gcm aead{*shared};
@@ -513,17 +523,53 @@ Outcome<QueryAnswer> Core::query(const Snapshot& snapshot, const QueryInput& inp
     const auto head = scale::decode_front<InkQuery::Head>(rest);
     if (!head)
         return fail(CoreError::BadQuery, "query head: " + head.error().message());
-    const auto query = scale::decode<InkQuery>(*text);
+    auto query = scale::decode<InkQuery>(*text);
     wipe(*text);
     if (!query)
         return fail(CoreError::BadQuery, "query: " + query.error().message());
+    return Opened{origin, std::move(*query), std::move(aead)};
+}
 
+} // namespace
+
+void Core::query(const std::shared_ptr<const Snapshot>& snapshot, const QueryInput& input, RunLater later,
+                 std::move_only_function<void(Outcome<QueryAnswer>)> done) const
+{
+    auto opened = open_query(input, state_->identity, snapshot->block(), state_->certificates);
+    if (!opened)
+        return done(fail(std::move(opened)));
     Entropy entropy{input.entropy};
-    PHALA_TRY(auto result, snapshot.run(*query, origin, input.now_ms, entropy.take<32>()));
-    const Bytes answer = scale::encode(InkResponse{query->head.nonce, std::move(result)});
-    const auto iv = entropy.take<12>();
-    const EncryptedData sealed{iv, state_->identity.public_key(), aead.seal(iv, answer)};
-    return QueryAnswer{scale::encode(sealed), snapshot.block()};
+    Snapshot::Request request{std::move(opened->query), opened->origin, input.now_ms, entropy.take<32>()};
+    const auto nonce = request.query.head.nonce;
+    EncryptedData envelope{entropy.take<12>(), state_->identity.public_key(), {}};
+    snapshot->run(std::move(request), std::move(later),
+                  [snapshot, nonce, envelope, aead = std::move(opened->aead),
+                   done = std::move(done)](Snapshot::Result result) mutable {
+                      if (!result)
+                          return done(fail(std::move(result)));
+                      const Bytes text = scale::encode(InkResponse{nonce, std::move(*result)});
+                      envelope.data = aead.seal(envelope.iv, text);
+                      done(QueryAnswer{scale::encode(envelope), snapshot->block()});
+                  });
+}
+
+Outcome<QueryAnswer> Core::query(const std::shared_ptr<const Snapshot>& snapshot, const QueryInput& input) const
+{
+    std::binary_semaphore turn{0};
+    std::move_only_function<void()> work;
+    std::optional<Outcome<QueryAnswer>> answer;
+    query(
+        snapshot, input,
+        [&](std::move_only_function<void()> given) {
+            work = std::move(given);
+            turn.release();
+        },
+        [&](Outcome<QueryAnswer> given) { answer = std::move(given); });
+    if (!answer) {
+        turn.acquire();
+        work();
+    }
+    return std::move(*answer);
 }
 
 } // namespace phala::worker

@@ -16,6 +16,10 @@
 
 #include <memory>
 
+namespace phala::worker::engine {
+struct CompiledStore;
+}
+
 namespace phala::worker {
 
 /// The hash of a block that is said to be final, its header, and a read proof of wants().keys under its state root.
@@ -96,9 +100,10 @@ class Core {
 public:
     struct Config {
         H256 genesis_hash;
-        std::uint32_t para_id = 0;   ///< of the chain, as the registry wants it in a registration
-        bool development = false;    ///< a gatekeeper may host a cluster (decisions §4.5)
-        std::size_t query_slots = 4; ///< queries that run at the same time; the machine's cores and two
+        std::uint32_t para_id = 0;                 ///< of the chain, as the registry wants it in a registration
+        bool development = false;                  ///< a gatekeeper may host a cluster (decisions §4.5)
+        std::size_t query_slots = 4;               ///< queries that run at the same time; the machine's cores and two
+        engine::CompiledStore* compiled = nullptr; ///< keeps compiled contracts between runs; must outlive the core
     };
 
     /// Resumes from what the store holds, or begins. The store must outlive the core.
@@ -130,8 +135,13 @@ public:
     /// What this worker tells the registry about itself.
     [[nodiscard]] WorkerRegistrationInfoV2 registration(const std::optional<AccountId>& operator_account) const;
 
-    /// Answers an encrypted query on a snapshot. May run in parallel with itself and with step.
-    [[nodiscard]] Outcome<QueryAnswer> query(const Snapshot& snapshot, const QueryInput& input) const;
+    /// Answers an encrypted query on a snapshot, when it is its contract's turn: before this returns, or by `later`. May
+    /// run in parallel with itself and with step.
+    void query(const std::shared_ptr<const Snapshot>& snapshot, const QueryInput& input, RunLater later,
+               std::move_only_function<void(Outcome<QueryAnswer>)> done) const;
+    /// As the other, on this thread, and waits.
+    [[nodiscard]] Outcome<QueryAnswer> query(const std::shared_ptr<const Snapshot>& snapshot,
+                                             const QueryInput& input) const;
 
 private:
     struct State;

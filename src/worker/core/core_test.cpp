@@ -69,7 +69,7 @@ TEST(Core, RefusesQueriesThatAreNotInOrder)
     QueryInput garbage;
     garbage.encrypted = Bytes(100, 7);
     const auto status = network.first.core.status();
-    EXPECT_FALSE(network.first.core.query(*status.snapshot, garbage));
+    EXPECT_FALSE(network.first.core.query(status.snapshot, garbage));
     EXPECT_TRUE(network.query(network.first, &network.alice, network.system, owner).value());
 }
 

@@ -7,7 +7,8 @@ namespace phala::worker {
 bool FairQueue::wait(const AccountId& contract, std::uint32_t weight, Ticket ticket)
 {
     auto& flow = flows_[contract];
-    if (flow.waiting.size() >= limits_.backlog)
+    const auto share = std::max<std::size_t>(limits_.total / flows_.size(), 1);
+    if (flow.waiting.size() >= std::min(limits_.backlog, share))
         return false;
     if (flow.waiting.empty() && flow.running.empty())
         flow.spent = std::max(flow.spent, now_); // what it did not use is not saved up

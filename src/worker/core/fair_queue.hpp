@@ -16,10 +16,12 @@ public:
     struct Limits {
         std::size_t slots;        ///< queries that run at the same time
         std::size_t backlog = 32; ///< queries of one contract that wait
+        std::size_t total =
+            256; ///< queries that wait; where many contracts ask, each may have its share of it, at least one
     };
     explicit FairQueue(Limits limits) : limits_{limits} {}
 
-    /// False where too many of this contract wait already. A weight of 0 counts as 1.
+    /// False where too many of this contract wait already: others' queries are never refused for it. A weight of 0 counts as 1.
     bool wait(const AccountId& contract, std::uint32_t weight, Ticket ticket);
 
     /// The next that may run, where there is a slot for it: of the contract that had least for its weight. The last

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <condition_variable>
+#include <latch>
 #include <thread>
 #include <vector>
 
@@ -95,32 +97,143 @@ TEST(FairQueue, KeepsASlotForOthersAndABacklogForEach)
     EXPECT_EQ(queue.next(), 3u);
 }
 
+TEST(FairQueue, SharesTheRoomToWaitAmongManyContracts)
+{
+    FairQueue queue{{.slots = 1, .backlog = 4, .total = 8}};
+    FairQueue::Ticket ticket = 0;
+    const auto waits = [&](std::uint8_t contract) {
+        return queue.wait(AccountId{ByteArray<32>{contract}}, 1, ++ticket);
+    };
+    for (int i = 0; i < 4; ++i)
+        EXPECT_TRUE(waits(1));
+    EXPECT_FALSE(waits(1)) << "its own backlog";
+    EXPECT_TRUE(waits(2) && waits(2) && waits(2) && waits(2));
+    EXPECT_TRUE(waits(3) && waits(3));
+    EXPECT_FALSE(waits(3)) << "a third of all";
+    EXPECT_FALSE(waits(1));
+    for (std::uint8_t contract = 4; contract < 100; ++contract)
+        EXPECT_TRUE(waits(contract)) << "each may have one";
+    EXPECT_FALSE(waits(99));
+}
+
+/// Work that was handed over, done by a few threads.
+class Pool {
+public:
+    explicit Pool(int threads)
+    {
+        for (int i = 0; i < threads; ++i)
+            threads_.emplace_back([this] { serve(); });
+    }
+    ~Pool()
+    {
+        {
+            const std::lock_guard lock{mutex_};
+            over_ = true;
+        }
+        changed_.notify_all();
+    }
+    void run(std::move_only_function<void()> work)
+    {
+        {
+            const std::lock_guard lock{mutex_};
+            work_.push_back(std::move(work));
+        }
+        changed_.notify_one();
+    }
+
+private:
+    void serve()
+    {
+        std::unique_lock lock{mutex_};
+        while (true) {
+            changed_.wait(lock, [this] { return over_ || !work_.empty(); });
+            if (work_.empty())
+                return;
+            auto work = std::move(work_.front());
+            work_.pop_front();
+            lock.unlock();
+            work();
+            lock.lock();
+        }
+    }
+
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    std::deque<std::move_only_function<void()>> work_;
+    bool over_ = false;
+    std::vector<std::jthread> threads_;
+};
+
 TEST(QueryScheduler, LetsNoMoreInThanItHasSlots)
 {
-    QueryScheduler scheduler{{2, 1000}};
-    std::atomic<int> running = 0, most = 0, done = 0;
-    std::vector<std::jthread> threads;
-    for (int i = 0; i < 16; ++i)
-        threads.emplace_back([&, i] {
-            for (int turn = 0; turn < 50; ++turn) {
-                auto mine = scheduler.enter(i % 2 == 0 ? kHonest : kHostile, 1);
-                const int now = ++running;
-                for (int seen = most; now > seen && !most.compare_exchange_weak(seen, now);)
-                    ;
-                mine->cost(static_cast<std::uint64_t>(i) + 1);
-                --running;
-                ++done;
-            }
-        });
-    threads.clear();
-    EXPECT_EQ(done, 16 * 50);
+    QueryScheduler scheduler{{.slots = 2, .backlog = 1000, .total = 10'000}};
+    std::atomic<int> running = 0, most = 0;
+    std::latch done{16 * 50};
+    {
+        Pool pool{6};
+        const auto later = [&](std::move_only_function<void()> work) { pool.run(std::move(work)); };
+        for (int i = 0; i < 16 * 50; ++i)
+            pool.run([&, i] {
+                scheduler.enter(i % 2 == 0 ? kHonest : kHostile, 1, later, [&, i](auto turn) {
+                    const int now = ++running;
+                    for (int seen = most; now > seen && !most.compare_exchange_weak(seen, now);)
+                        ;
+                    turn.value().cost(static_cast<std::uint64_t>(i) + 1);
+                    std::this_thread::yield();
+                    --running;
+                    turn.reset();
+                    done.count_down();
+                });
+            });
+        done.wait();
+    }
     EXPECT_LE(most, 2);
+}
+
+TEST(QueryScheduler, HoldsNoThreadForThoseThatWait)
+{
+    QueryScheduler scheduler{{.slots = 2}};
+    std::vector<std::optional<QueryScheduler::Turn>> hostile;
+    std::vector<std::move_only_function<void()>> handed_over;
+    const auto later = [&](std::move_only_function<void()> work) { handed_over.push_back(std::move(work)); };
+    for (int i = 0; i < 20; ++i) // one runs, the others wait, this thread goes on
+        scheduler.enter(kHostile, 1, later, [&](auto turn) { hostile.push_back(std::move(turn)); });
+    EXPECT_EQ(hostile.size(), 1u);
+    bool served = false;
+    scheduler.enter(kHonest, 1, later, [&](auto turn) { served = turn.has_value(); });
+    EXPECT_TRUE(served) << "at once, by the slot that is kept";
+    hostile.clear();
+    for (std::size_t i = 0; i < handed_over.size(); ++i) {
+        EXPECT_EQ(handed_over.size(), i + 1) << "one at a time";
+        handed_over[i]();
+        EXPECT_EQ(hostile.size(), 1u);
+        hostile.clear();
+    }
+    EXPECT_EQ(handed_over.size(), 19u);
+}
+
+// Where the program ends, nobody is there to run what was handed over.
+TEST(QueryScheduler, DropsWhatNobodyRuns)
+{
+    QueryScheduler scheduler{{.slots = 1}};
+    int ran = 0;
+    std::optional<QueryScheduler::Turn> running;
+    scheduler.enter(kHostile, 1, {}, [&](auto turn) { running.emplace(std::move(*turn)); });
+    const auto drop = [](std::move_only_function<void()>) {};
+    for (int i = 0; i < 30; ++i)
+        scheduler.enter(kHostile, 1, drop, [&](auto) { ++ran; });
+    running.reset();
+    EXPECT_EQ(ran, 0);
+    scheduler.enter(kHonest, 1, {}, [&](auto turn) { ran += turn.has_value(); });
+    EXPECT_EQ(ran, 1) << "every slot is free again";
 }
 
 TEST(QueryScheduler, RefusesWhereNothingMayWait)
 {
     QueryScheduler scheduler{{1, 0}};
-    EXPECT_FALSE(scheduler.enter(kHonest, 1));
+    std::optional<bool> admitted;
+    scheduler.enter(kHonest, 1, {}, [&](auto turn) { admitted = turn.has_value(); });
+    EXPECT_EQ(admitted, false);
 }
 
 } // namespace

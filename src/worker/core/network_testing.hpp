@@ -228,7 +228,7 @@ struct Network {
     {
         const QueryInput input = ask(worker, who, contract, std::move(data));
         const auto status = worker.core.status();
-        PHALA_TRY(const auto answer, worker.core.query(*status.snapshot, input));
+        PHALA_TRY(const auto answer, worker.core.query(status.snapshot, input));
         const auto response = read(answer.encrypted);
         if (!response.result)
             return std::expected<Bytes, InkQueryError>{std::unexpected{response.result.error()}};

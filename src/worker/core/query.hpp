@@ -6,6 +6,8 @@
 #include "crypto/certificate.hpp"
 #include "primitives/lanes.hpp"
 
+#include <functional>
+
 namespace phala::worker {
 
 /// The state that queries see: contracts, balances and logs as of one complete block. Immutable.
@@ -17,6 +19,9 @@ struct QueryInput {
     std::uint64_t now_ms = 0;
     ByteArray<32> entropy{};
 };
+
+/// Has work done soon, on whatever thread there is for it. May drop the work where the program ends.
+using RunLater = std::function<void(std::move_only_function<void()>)>;
 
 struct QueryAnswer {
     Bytes encrypted;        ///< SCALE(EncryptedData) to the asker's key

@@ -39,7 +39,7 @@ void private_query(benchmark::State& state)
     Served served;
     const auto input = served.ask(served.network.probe, Probe::Get);
     for (auto _ : state)
-        if (!served.network.first.core.query(*served.snapshot, input))
+        if (!served.network.first.core.query(served.snapshot, input))
             state.SkipWithError("the query failed");
 }
 BENCHMARK(private_query)->Unit(benchmark::kMicrosecond);
@@ -55,12 +55,12 @@ void private_query_beside_hostile_ones(benchmark::State& state)
     for (int i = 0; i < state.range(0); ++i)
         attackers.emplace_back([&] {
             while (!over)
-                benchmark::DoNotOptimize(served.network.first.core.query(*served.snapshot, endless));
+                benchmark::DoNotOptimize(served.network.first.core.query(served.snapshot, endless));
         });
     std::vector<double> took;
     for (auto _ : state) {
         const auto begin = std::chrono::steady_clock::now();
-        if (!served.network.first.core.query(*served.snapshot, input))
+        if (!served.network.first.core.query(served.snapshot, input))
             state.SkipWithError("the query failed");
         took.push_back(std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count());
     }

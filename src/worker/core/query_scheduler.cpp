@@ -10,32 +10,47 @@ QueryScheduler::Turn::~Turn()
 {
     if (scheduler_ == nullptr)
         return;
-    const std::lock_guard lock{scheduler_->mutex_};
+    std::unique_lock lock{scheduler_->mutex_};
     scheduler_->queue_.finish(contract_, cost_);
-    scheduler_->admit();
+    auto admitted = scheduler_->admit();
+    lock.unlock();
+    scheduler_->start(std::move(admitted));
 }
 
-std::optional<QueryScheduler::Turn> QueryScheduler::enter(const AccountId& contract, std::uint32_t weight)
+void QueryScheduler::enter(const AccountId& contract, std::uint32_t weight, RunLater later, Go go)
 {
     std::unique_lock lock{mutex_};
     const auto ticket = ++last_ticket_;
-    if (!queue_.wait(contract, weight, ticket))
-        return std::nullopt;
-    Waiter waiter;
-    waiters_.emplace(ticket, &waiter);
-    admit();
-    waiter.wake.wait(lock, [&] { return waiter.may_run; });
-    return Turn{*this, contract};
+    if (!queue_.wait(contract, weight, ticket)) {
+        lock.unlock();
+        return go(std::nullopt);
+    }
+    const auto mine = waiters_.emplace(ticket, Waiter{contract, std::move(later), std::move(go)}).first;
+    std::optional<Go> now;
+    std::vector<Waiter> others;
+    while (const auto admitted = queue_.next())
+        if (*admitted == ticket)
+            now = std::move(waiters_.extract(mine).mapped().go);
+        else
+            others.push_back(std::move(waiters_.extract(*admitted).mapped()));
+    lock.unlock();
+    start(std::move(others));
+    if (now)
+        (*now)(Turn{*this, contract});
 }
 
-void QueryScheduler::admit()
+std::vector<QueryScheduler::Waiter> QueryScheduler::admit()
 {
-    while (const auto ticket = queue_.next()) {
-        const auto found = waiters_.find(*ticket);
-        found->second->may_run = true;
-        found->second->wake.notify_one();
-        waiters_.erase(found);
-    }
+    std::vector<Waiter> out;
+    while (const auto ticket = queue_.next())
+        out.push_back(std::move(waiters_.extract(*ticket).mapped()));
+    return out;
+}
+
+void QueryScheduler::start(std::vector<Waiter> admitted)
+{
+    for (auto& [contract, later, go] : admitted)
+        later([turn = Turn{*this, contract}, go = std::move(go)]() mutable { go(std::move(turn)); });
 }
 
 FairQueue::Limits QueryScheduler::limits(std::size_t slots)

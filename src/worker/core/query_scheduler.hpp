@@ -1,12 +1,12 @@
 #pragma once
 #include "worker/core/fair_queue.hpp"
+#include "worker/core/query.hpp"
 
-#include <condition_variable>
 #include <mutex>
 
 namespace phala::worker {
 
-/// Makes queries wait for their turn. Safe to use from many threads.
+/// Lets queries run when it is their turn. Those that wait hold no thread. Safe to use from many threads.
 class QueryScheduler {
 public:
     explicit QueryScheduler(FairQueue::Limits limits) : queue_{limits} {}
@@ -33,23 +33,28 @@ public:
         std::uint64_t cost_ = 0;
     };
 
-    /// Waits until a query of the contract may run. Nothing where too many wait already.
-    std::optional<Turn> enter(const AccountId& contract, std::uint32_t weight);
+    /// Gets the turn; nothing where too many wait already.
+    using Go = std::move_only_function<void(std::optional<Turn>)>;
+
+    /// Calls `go` when a query of the contract may run: before it returns, or by `later`.
+    void enter(const AccountId& contract, std::uint32_t weight, RunLater later, Go go);
 
     /// So many slots, as far as the engine has stacks; one is left for commands.
     static FairQueue::Limits limits(std::size_t slots);
 
 private:
     struct Waiter {
-        std::condition_variable wake;
-        bool may_run = false;
+        AccountId contract;
+        RunLater later;
+        Go go;
     };
 
-    void admit(); ///< with mutex_ held
+    [[nodiscard]] std::vector<Waiter> admit(); ///< who may run now; with mutex_ held
+    void start(std::vector<Waiter> admitted);  ///< without it
 
     std::mutex mutex_;
     FairQueue queue_; // guarded by mutex_, as is all below
-    std::map<FairQueue::Ticket, Waiter*> waiters_;
+    std::map<FairQueue::Ticket, Waiter> waiters_;
     FairQueue::Ticket last_ticket_ = 0;
 };
 

@@ -90,9 +90,8 @@ ByteArray<8> Snapshot::State::pseudonym(const AccountId& asker) const
 }
 
 /// What a query leaves behind: lines for the logger and changes of the cache that it asked for by events (§5.2, §8.1).
-template <class Result>
-Outcome<std::expected<InkQueryResponse, InkQueryError>>
-Snapshot::State::finish(const engine::Context& context, Outcome<engine::Done<Result>> done) const
+template <class Success>
+Snapshot::Result Snapshot::State::finish(const engine::Context& context, Outcome<engine::Done<Success>> done) const
 {
     if (!done)
         return refuse(InkQueryError::RuntimeError{done.error().message()});
@@ -148,49 +147,61 @@ std::optional<H256> Snapshot::code_hash(const H256& contract) const
     return engine::Engine::code_hash(state_->state, AccountId{contract.bytes});
 }
 
-Outcome<std::expected<InkQueryResponse, InkQueryError>> Snapshot::run(const InkQuery& query,
-                                                                      const std::optional<AccountId>& origin,
-                                                                      std::uint64_t now_ms,
-                                                                      const ByteArray<32>& entropy) const
+void Snapshot::run(Request request, RunLater later, std::move_only_function<void(Result)> done) const
 {
     const auto& self = *state_;
-    if (std::find(self.contracts.begin(), self.contracts.end(), query.head.id) == self.contracts.end())
-        return fail(CoreError::ContractNotFound);
-    if (const auto* text = query.data.get_if<InkQuery::SidevmMessage>()) {
-        if (self.log_handler != query.head.id)
-            return refuse(InkQueryError::SidevmNotFound{});
-        return answer(to_bytes(self.logs->view()->answer(text_of(text->_0))));
+    const auto& id = request.query.head.id;
+    if (std::find(self.contracts.begin(), self.contracts.end(), id) == self.contracts.end())
+        return done(fail(CoreError::ContractNotFound));
+    if (const auto* text = request.query.data.get_if<InkQuery::SidevmMessage>()) {
+        if (self.log_handler != id)
+            return done(refuse(InkQueryError::SidevmNotFound{}));
+        return done(answer(to_bytes(self.logs->view()->answer(text_of(text->_0)))));
     }
-    if (!origin)
-        return refuse(InkQueryError::BadOrigin{});
+    if (!request.origin)
+        return done(refuse(InkQueryError::BadOrigin{}));
+    const AccountId contract{id.bytes};
+    self.turns->enter(contract, weight(id), std::move(later),
+                      [state = state_, request = std::move(request),
+                       done = std::move(done)](std::optional<QueryScheduler::Turn> turn) mutable {
+                          if (!turn)
+                              return done(refuse(InkQueryError::ServiceUnavailable{}));
+                          auto result = state->execute(request, *turn);
+                          turn.reset();
+                          done(std::move(result));
+                      });
+}
 
-    auto turn = self.turns->enter(AccountId{query.head.id.bytes}, weight(query.head.id));
-    if (!turn)
-        return refuse(InkQueryError::ServiceUnavailable{});
-    QuerySurroundings surroundings{now_ms, entropy, self.worker, *self.cache};
-    const ByteView system_code = self.system_code ? ByteView{*self.system_code} : ByteView{};
-    engine::Context context{Mode::Estimating, self.environment.block, self.environment.time_ms, {}, &self.key,
-                            system_code,      &surroundings};
-    const AccountId callee{query.head.id.bytes};
-    if (const auto* message = query.data.get_if<InkQuery::InkMessage>()) {
-        if (self.log_handler)
-            self.logs->note({log_record::QueryIn{self.pseudonym(*origin)}});
-        context.mode = message->estimating ? Mode::Estimating : Mode::Query;
-        const engine::TransactionArguments arguments{*origin, message->transfer, kQueryGas,
-                                                     true,    std::nullopt,      message->deposit};
-        auto done = self.engine.call(self.state, context, arguments, callee, message->payload);
+Snapshot::Result Snapshot::State::execute(Request& request, QueryScheduler::Turn& turn) const
+{
+    const auto& origin = *request.origin;
+    QuerySurroundings surroundings{request.now_ms, request.entropy, worker, *cache};
+    engine::Context context{Mode::Estimating,
+                            environment.block,
+                            environment.time_ms,
+                            {},
+                            &key,
+                            system_code ? ByteView{*system_code} : ByteView{},
+                            &surroundings};
+    const auto settle = [&](auto done) {
         if (done)
-            turn->cost(done->result.gas_consumed.ref_time.value);
-        return self.finish(context, std::move(done));
+            turn.cost(done->result.gas_consumed.ref_time.value);
+        return finish(context, std::move(done));
+    };
+    if (auto* message = request.query.data.get_if<InkQuery::InkMessage>()) {
+        if (log_handler)
+            logs->note({log_record::QueryIn{pseudonym(origin)}});
+        context.mode = message->estimating ? Mode::Estimating : Mode::Query;
+        const engine::TransactionArguments arguments{origin, message->transfer, kQueryGas,
+                                                     true,   std::nullopt,      message->deposit};
+        return settle(engine.call(state, context, arguments, AccountId{request.query.head.id.bytes},
+                                  std::move(message->payload)));
     }
-    const auto& deployment = *query.data.get_if<InkQuery::InkInstantiate>();
-    const engine::TransactionArguments arguments{*origin, deployment.transfer, kQueryGas,
-                                                 true,    std::nullopt,        deployment.deposit};
-    auto done = self.engine.instantiate(self.state, context, arguments, deployment.code_hash,
-                                        deployment.instantiate_data, deployment.salt);
-    if (done)
-        turn->cost(done->result.gas_consumed.ref_time.value);
-    return self.finish(context, std::move(done));
+    auto& deployment = *request.query.data.get_if<InkQuery::InkInstantiate>();
+    const engine::TransactionArguments arguments{origin, deployment.transfer, kQueryGas,
+                                                 true,   std::nullopt,        deployment.deposit};
+    return settle(engine.instantiate(state, context, arguments, deployment.code_hash,
+                                     std::move(deployment.instantiate_data), deployment.salt));
 }
 
 } // namespace phala::worker

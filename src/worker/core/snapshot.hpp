@@ -29,12 +29,19 @@ struct Snapshot {
     [[nodiscard]] std::optional<H256> code_hash(const H256& contract) const;
     [[nodiscard]] std::uint32_t weight(const H256& contract) const; ///< of its queries and its cache
 
-    /// Runs a decrypted query for its asker (nobody, where nothing was signed). Fails with ContractNotFound; refusals
-    /// that only the asker may see are part of the result.
-    [[nodiscard]] Outcome<std::expected<InkQueryResponse, InkQueryError>> run(const InkQuery& query,
-                                                                              const std::optional<AccountId>& origin,
-                                                                              std::uint64_t now_ms,
-                                                                              const ByteArray<32>& entropy) const;
+    using Result = Outcome<std::expected<InkQueryResponse, InkQueryError>>;
+
+    /// A decrypted query and its asker (nobody, where nothing was signed).
+    struct Request {
+        InkQuery query;
+        std::optional<AccountId> origin;
+        std::uint64_t now_ms = 0;
+        ByteArray<32> entropy{};
+    };
+
+    /// Runs a query when it is its contract's turn: before this returns, or by `later`. The result fails with
+    /// ContractNotFound; refusals that only the asker may see are part of it.
+    void run(Request request, RunLater later, std::move_only_function<void(Result)> done) const;
 
 private:
     std::shared_ptr<const State> state_;

@@ -29,9 +29,10 @@ struct Snapshot::State {
     Secret<32> asker_salt; ///< hides in log records who asked
 
     [[nodiscard]] ByteArray<8> pseudonym(const AccountId& asker) const;
-    template <class Result>
-    [[nodiscard]] Outcome<std::expected<InkQueryResponse, InkQueryError>>
-    finish(const engine::Context& context, Outcome<engine::Done<Result>> done) const;
+    template <class Success>
+    [[nodiscard]] Snapshot::Result finish(const engine::Context& context, Outcome<engine::Done<Success>> done) const;
+    /// In its turn.
+    [[nodiscard]] Snapshot::Result execute(Request& request, QueryScheduler::Turn& turn) const;
 };
 
 } // namespace phala::worker

@@ -107,7 +107,11 @@ Outcome<> StorageQuery::add(Page& page)
 
 Outcome<Page> StorageQuery::next()
 {
-    return fill_page(at_, items_.size(), [this](Page& page) { return add(page); });
+    Page page;
+    while (at_ < items_.size() && !page.is_full())
+        PHALA_CHECK(add(page));
+    page.last = at_ == items_.size();
+    return page;
 }
 
 } // namespace phala::node::rpc

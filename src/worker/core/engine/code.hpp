@@ -44,6 +44,9 @@ enum class Fault : std::int32_t { None = 0, OutOfFuel = 1, StackLimit = 2 };
 /// is enforced. What passes must still be validated by the compiler.
 Outcome<host::wasm::Module> check_code(ByteView code, Determinism determinism);
 
+/// Raise it with every change of what `instrument` makes of any code: compiled code is kept between runs.
+inline constexpr unsigned kInstrumentation = 1;
+
 /// The module with its memory defined inside and with charges, limits and the exports above. It must have passed
 /// check_code and the compiler's validation.
 Outcome<Bytes> instrument(host::wasm::Module module);

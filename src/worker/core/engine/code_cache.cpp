@@ -1,6 +1,17 @@
 #include "worker/core/engine/code_cache.hpp"
 
+#include "base/hex.hpp"
+
 namespace phala::worker::engine {
+
+namespace {
+
+std::string stored_name(const H256& hash)
+{
+    return to_hex(hash) + "-" + compilation();
+}
+
+} // namespace
 
 Outcome<std::shared_ptr<const CompiledCode>> CodeCache::build(ByteView code, Determinism determinism) const
 {
@@ -19,6 +30,23 @@ std::shared_ptr<const CompiledCode> CodeCache::find(const H256& hash)
         return nullptr;
     uses_.splice(uses_.begin(), uses_, at->second.use);
     return at->second.code;
+}
+
+std::shared_ptr<const CompiledCode> CodeCache::find_stored(const H256& hash) const
+{
+    const auto saved = store_ == nullptr ? std::nullopt : store_->find(stored_name(hash));
+    if (!saved)
+        return nullptr;
+    auto code = machine_.load(*saved);
+    return code ? std::move(*code) : nullptr; // of another machine's processor, for instance
+}
+
+void CodeCache::keep(const H256& hash, const CompiledCode& code) const
+{
+    if (store_ == nullptr)
+        return;
+    if (const auto saved = Machine::save(code))
+        store_->keep(stored_name(hash), *saved);
 }
 
 void CodeCache::insert(const H256& hash, std::shared_ptr<const CompiledCode> code)

@@ -2,7 +2,6 @@
 
 #include "base/hex.hpp"
 #include "crypto/hash.hpp"
-#include "worker/core/engine/code_cache.hpp"
 #include "worker/core/engine/extension.hpp"
 
 #include <limits>
@@ -143,7 +142,9 @@ struct Engine::Parts {
     std::unique_ptr<Machine> machine;
     CodeCache codes;
 
-    explicit Parts(std::unique_ptr<Machine> made) : machine{std::move(made)}, codes{*machine} {}
+    Parts(std::unique_ptr<Machine> made, CompiledStore* compiled) : machine{std::move(made)}, codes{*machine, compiled}
+    {
+    }
 
     struct Request {
         const ClusterState& state;
@@ -224,6 +225,7 @@ struct Engine::Parts {
                                                ByteView code, Determinism determinism, std::string& reason)
     {
         const auto refused = [&](ContractsError error) { return std::unexpected{debug_text(error_of(error))}; };
+        std::shared_ptr<const CompiledCode> fresh;
         if (!storage.code_info(hash)) {
             auto built = codes.build(code, determinism);
             if (!built) {
@@ -233,11 +235,14 @@ struct Engine::Parts {
                 return refused(built.error().is(CodeError::TooLarge) ? ContractsError::CodeTooLarge
                                                                      : ContractsError::CodeRejected);
             }
-            codes.insert(hash, std::move(*built));
+            fresh = std::move(*built);
+            codes.insert(hash, fresh);
         }
         auto deposit = store_code(storage, owner, hash, code, determinism);
         if (!deposit)
             return std::unexpected{debug_text(deposit.error())};
+        if (fresh)
+            codes.keep(hash, *fresh); // not before it is paid for
         return *deposit;
     }
 };
@@ -245,10 +250,10 @@ struct Engine::Parts {
 Engine::Engine(std::unique_ptr<Parts> parts) : parts_{std::move(parts)} {}
 Engine::~Engine() = default;
 
-Outcome<std::unique_ptr<Engine>> Engine::create()
+Outcome<std::unique_ptr<Engine>> Engine::create(CompiledStore* compiled)
 {
     PHALA_TRY(auto machine, Machine::create());
-    return std::unique_ptr<Engine>{new Engine{std::make_unique<Parts>(std::move(machine))}};
+    return std::unique_ptr<Engine>{new Engine{std::make_unique<Parts>(std::move(machine), compiled)}};
 }
 
 Outcome<Done<ContractExecResult>> Engine::call(const ClusterState& state, const Context& context,

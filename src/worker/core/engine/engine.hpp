@@ -4,6 +4,7 @@
 // reachable from queries only (ARCHITECTURE D7, D9; spec contract-engine).
 #include "crypto/sr25519.hpp"
 #include "worker/core/engine/code.hpp"
+#include "worker/core/engine/code_cache.hpp"
 #include "worker/core/engine/execution.hpp"
 #include "worker/core/engine/pink.hpp"
 #include "worker/core/engine/state.hpp"
@@ -74,7 +75,8 @@ struct SetUp {
 /// Call it from as many threads as there are queries. One thread at a time makes new states; that is the caller's order.
 class Engine {
 public:
-    static Outcome<std::unique_ptr<Engine>> create();
+    /// `compiled`, if any, keeps compiled code between runs; it must outlive the engine.
+    static Outcome<std::unique_ptr<Engine>> create(CompiledStore* compiled = nullptr);
     ~Engine();
 
     /// Makes a cluster: parameters, the owner's deposit, the system contract.

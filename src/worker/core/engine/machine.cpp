@@ -1,6 +1,6 @@
 #include "worker/core/engine/machine.hpp"
 
-#include "worker/core/engine/large_stacks.hpp"
+#include "host/large_stacks.hpp"
 
 #include <wasmtime.h>
 
@@ -18,9 +18,14 @@ std::string_view describe(MachineError error)
     return "machine";
 }
 
+std::string compilation()
+{
+    return "wasmtime-" WASMTIME_VERSION "-" + std::to_string(kInstrumentation);
+}
+
 namespace {
 
-constexpr std::size_t kThreadStack = kMaxInstancesDeep * kNativeStackPerInstance + (std::size_t{8} << 20);
+constexpr std::size_t kStackSize = kMaxInstancesDeep * kNativeStackPerInstance + (std::size_t{8} << 20);
 constexpr std::size_t kPageSize = 65'536;
 
 template <class T, void (*Delete)(T*)>
@@ -108,6 +113,7 @@ wasm_functype_t* function_type(const HostImport& import)
 class CompiledCode {
 public:
     CompiledCode(ModulePtr module, PrePtr prepared) : module_{std::move(module)}, prepared_{std::move(prepared)} {}
+    [[nodiscard]] wasmtime_module_t* module() const { return module_.get(); }
     [[nodiscard]] const wasmtime_instance_pre_t* prepared() const { return prepared_.get(); }
 
 private:
@@ -149,7 +155,7 @@ void Instance::set_fuel(std::uint64_t units)
 struct Machine::Parts {
     EnginePtr engine;
     LinkerPtr linker;
-    LargeStacks stacks{kParallelRuns, kThreadStack};
+    host::LargeStacks stacks{kParallelRuns, kStackSize};
 
     static wasm_trap_t* on_call(void* env, wasmtime_caller_t* caller, wasmtime_val_raw_t* values, std::size_t)
     {
@@ -213,11 +219,33 @@ Outcome<std::shared_ptr<const CompiledCode>> Machine::compile(ByteView instrumen
     wasmtime_module_t* raw_module = nullptr;
     PHALA_CHECK(check(MachineError::NotCompiled, wasmtime_module_new(parts_->engine.get(), instrumented.data(),
                                                                      instrumented.size(), &raw_module)));
+    return prepare(raw_module);
+}
+
+Outcome<std::shared_ptr<const CompiledCode>> Machine::prepare(wasmtime_module* raw_module) const
+{
     ModulePtr module{raw_module};
     wasmtime_instance_pre_t* raw_prepared = nullptr;
     PHALA_CHECK(check(MachineError::NotCompiled,
                       wasmtime_linker_instantiate_pre(parts_->linker.get(), module.get(), &raw_prepared)));
     return std::make_shared<const CompiledCode>(std::move(module), PrePtr{raw_prepared});
+}
+
+Outcome<Bytes> Machine::save(const CompiledCode& code)
+{
+    wasm_byte_vec_t bytes;
+    PHALA_CHECK(check(MachineError::NotCompiled, wasmtime_module_serialize(code.module(), &bytes)));
+    Bytes out = to_bytes(bytes_of(std::string_view{bytes.data, bytes.size}));
+    wasm_byte_vec_delete(&bytes);
+    return out;
+}
+
+Outcome<std::shared_ptr<const CompiledCode>> Machine::load(ByteView saved) const
+{
+    wasmtime_module_t* raw_module = nullptr;
+    PHALA_CHECK(check(MachineError::NotCompiled,
+                      wasmtime_module_deserialize(parts_->engine.get(), saved.data(), saved.size(), &raw_module)));
+    return prepare(raw_module);
 }
 
 namespace {

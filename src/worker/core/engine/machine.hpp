@@ -8,6 +8,8 @@
 #include <memory>
 #include <span>
 
+struct wasmtime_module;
+
 namespace phala::worker::engine {
 
 enum class MachineError : std::uint8_t { NotValid, NotCompiled, NotCreated };
@@ -21,6 +23,9 @@ inline constexpr std::size_t kMaxInstancesDeep = 6;
 
 /// Calls that can run at the same time; more wait.
 inline constexpr std::size_t kParallelRuns = 16;
+
+/// All that the compiled form of a code depends on besides the code: the compiler, and how code is rewritten before.
+[[nodiscard]] std::string compilation();
 
 /// Instrumented code, compiled. Shared between all runs; immutable.
 class CompiledCode;
@@ -82,6 +87,11 @@ public:
     /// Compiles what `instrument` made.
     [[nodiscard]] Outcome<std::shared_ptr<const CompiledCode>> compile(ByteView instrumented) const;
 
+    /// Compiled code as bytes, for load of a later process: exactly these bytes may go in there, they are executed. What
+    /// another compiler made fails with NotCompiled.
+    [[nodiscard]] static Outcome<Bytes> save(const CompiledCode& code);
+    [[nodiscard]] Outcome<std::shared_ptr<const CompiledCode>> load(ByteView saved) const;
+
     /// Runs an entry point in a fresh instance, on the stack of the caller: call it inside on_large_stack.
     RunResult run(const CompiledCode& code, Entry entry, std::uint64_t fuel, HostCalls& host) const;
 
@@ -91,6 +101,7 @@ public:
 private:
     struct Parts;
     explicit Machine(std::unique_ptr<Parts> parts);
+    [[nodiscard]] Outcome<std::shared_ptr<const CompiledCode>> prepare(wasmtime_module* module) const;
     std::unique_ptr<Parts> parts_;
 };
 

@@ -24,16 +24,7 @@ describe('phala-node that is killed', () => {
     await network?.stop();
   });
 
-  const call = async (method, params = []) => {
-    const response = await fetch(network.http, {
-      method: 'POST',
-      body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }),
-      headers: { 'content-type': 'application/json' },
-    });
-    const { result, error } = await response.json();
-    if (error) throw new Error(`${error.code}: ${error.message}: ${error.data ?? ''}`);
-    return result;
-  };
+  const call = (method, params) => network.call(method, params);
 
   /** Sends transfers of Alice, nonce after nonce, until the node is gone. */
   const sendUntilKilled = async () => {

@@ -138,6 +138,13 @@ describe('JSON-RPC of phala-node', () => {
     assert.equal(await code('{"id":1,"method":"system_name"}'), -32600);
     assert.equal(await code('{"jsonrpc":"2.0","id":1,"method":5}'), -32600);
     await refused(-32601, /^Method not found/, 'chainHead_v0_follow', [true]);
+    // what docs/run-a-node.md says is not served is not listed either, so that clients do not count on it
+    const { methods } = await result('rpc_methods');
+    for (const method of ['grandpa_roundState', 'grandpa_proveFinality', 'grandpa_subscribeJustifications', 'state_trieMigrationStatus', 'babe_epochAuthorship',
+      'sync_state_genSyncSpec', 'dev_getBlockStats']) {
+      await refused(-32601, /^Method not found/, method);
+      assert.ok(!methods.includes(method), method);
+    }
     await refused(-32601, /WebSocket/, 'chainHead_v1_follow', [true]);
     for (const params of [[], ['0x1'], ['0xgg'], [5], [['0x00']], ['0x00', '0x00'], ['0x00', 'best'], ['0x00', null, 1]])
       await refused(-32602, /Invalid params/, 'state_getStorage', params);
@@ -154,6 +161,7 @@ describe('JSON-RPC of phala-node', () => {
     await refused(1001, /invalid format/, 'author_submitExtrinsic', ['0xffffffff']);
     await refused(1002, /Verification Error/, 'author_submitExtrinsic', [`0x28${'84'.repeat(10)}`]);
     await refused(1002, /Verification Error/, 'author_submitExtrinsic', ['0x0400']);
+    await refused(1002, /Verification Error/, 'author_submitExtrinsic', ['0x1004ffffff']);
     await refused(1002, /Verification Error/, 'author_submitExtrinsic', [`0x28${'05'.repeat(10)}`]);
     await refused(1011, /Unknown Transaction Validity/, 'author_submitExtrinsic', ['0x1005030000']); // V5, bare: a batch
     await refused(1010, /^Invalid Transaction/, 'author_submitExtrinsic', ['0x204500000000000000']); // V5, general: nobody's

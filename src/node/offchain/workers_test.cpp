@@ -1,76 +1,16 @@
-// A small runtime, written as text, whose offchain worker does what a test needs.
 #include "node/offchain/workers.hpp"
 
-#include "host/wat_testing.hpp"
-#include "node/test_chain.hpp"
+#include "node/offchain/workers_testing.hpp"
 
 #include <gtest/gtest.h>
 
 namespace phala::node {
 namespace {
 
-/// Bytes of a text that the text of a module may hold.
-std::string escaped(ByteView bytes)
-{
-    std::string out;
-    for (const auto byte : bytes)
-        out += "\\" + to_hex(ByteView{&byte, 1});
-    return out;
-}
-
-crypto::KeyPair alice()
-{
-    return need(crypto::KeyPair::from_uri("//Alice"), "key");
-}
-
-/// Runs `body` as the offchain worker. $key and $value are two texts, fat pointers; $argument is the encoded header. Its
-/// blocks, which Alice makes, index $value.
-Bytes runtime_of(const std::string& body)
-{
-    const std::string text = R"((module
-      (import "env" "memory" (memory 2))
-      (import "env" "ext_offchain_local_storage_set_version_1" (func $set (param i32 i64 i64)))
-      (import "env" "ext_offchain_local_storage_get_version_1" (func $get (param i32 i64) (result i64)))
-      (import "env" "ext_offchain_local_storage_compare_and_set_version_1" (func $swap (param i32 i64 i64 i64) (result i32)))
-      (import "env" "ext_offchain_submit_transaction_version_1" (func $submit (param i64) (result i64)))
-      (import "env" "ext_offchain_timestamp_version_1" (func $timestamp (result i64)))
-      (import "env" "ext_offchain_sleep_until_version_1" (func $sleep (param i64)))
-      (import "env" "ext_offchain_is_validator_version_1" (func $is_validator (result i32)))
-      (import "env" "ext_offchain_index_set_version_1" (func $index (param i64 i64)))
-      (import "env" "ext_storage_set_version_1" (func $set_state (param i64 i64)))
-      (import "env" "ext_allocator_malloc_version_1" (func $malloc (param i32) (result i32)))
-      (global (export "__heap_base") i32 (i32.const 4096))
-      (global $key i64 (i64.const 0x0000000300000010))
-      (global $value i64 (i64.const 0x0000000500000020))
-      (data (i32.const 16) "key")
-      (data (i32.const 32) "value")
-      (data (i32.const 64) "\00")
-      (func (export "Core_execute_block") (param i32 i32) (result i64)
-        (call $index (global.get $key) (global.get $value)) (i64.const 0))
-      (func (export "AuraApi_authorities") (param i32 i32) (result i64) (i64.const 0x0000002100000100))
-      (data (i32.const 256) "\04)"
-                             + escaped(alice().account()) + R"(")
-      (func (export "Core_version") (param i32 i32) (result i64) (i64.const 0x0000001400000080))
-      (data (i32.const 128) "\00\00\01\00\00\00\01\00\00\00\01\00\00\00\00\01\00\00\00\00")
-      (func (export "OffchainWorkerApi_offchain_worker") (param $at i32) (param $size i32) (result i64)
-        (local $argument i64)
-        (local.set $argument (i64.or (i64.shl (i64.extend_i32_u (local.get $size)) (i64.const 32)) (i64.extend_i32_u (local.get $at))))
-    )" + body + " (i64.const 0)))";
-    return host::testing::wat(text);
-}
-
-ChainSpec spec_of(const std::string& body)
-{
-    ChainSpec spec = development_spec({});
-    spec.raw = {{to_bytes(":code"), runtime_of(body)}};
-    spec.is_raw = true;
-    return spec;
-}
-
 class Working {
 public:
     explicit Working(const std::string& body, const OffchainLimits& limits = {})
-        : node{std::nullopt, {}, spec_of(body)}, workers{*node.chain, *node.pool, nullptr, true, limits}
+        : node{std::nullopt, {}, testing::spec_of(body)}, workers{*node.chain, *node.pool, nullptr, true, limits}
     {
     }
     void after_block(bool wait = true)
@@ -182,7 +122,7 @@ TEST(OffchainIndex, IsWrittenByBlocksThatAreImported)
                  .extrinsics_root = {trie::kEmptyRoot},
                  .digest = {{aura::slot_item(1)}}},
                 {}};
-    block.header = aura::seal(std::move(block.header), *alice().sr25519());
+    block.header = aura::seal(std::move(block.header), *testing::alice().sr25519());
     need(chain.call(chain.heads().genesis, "Core_execute_block", {}), "call");
     EXPECT_EQ(run.kept(), std::nullopt) << "asking is not importing";
     need(chain.import(block, Finality::WithImport), "import");

@@ -3,6 +3,8 @@
 #include "runtime/frame/executive.hpp"
 #include "runtime/log.hpp"
 
+#include <string>
+
 namespace phala::runtime {
 
 Extrinsic decode_extrinsic(ByteView bytes)
@@ -12,7 +14,8 @@ Extrinsic decode_extrinsic(ByteView bytes)
         panic("the extrinsic does not decode: " + parts.error().message());
     auto call = scale::decode<RuntimeCall>(parts->call);
     if (!call)
-        panic("the extrinsic's call does not decode: " + call.error().message());
+        panic("the extrinsic's call, behind its first " + std::to_string(bytes.size() - parts->call.size())
+              + " bytes, does not decode: " + call.error().message());
     return {std::move(parts->preamble), std::move(parts->general), parts->call, std::move(*call)};
 }
 

@@ -186,6 +186,18 @@ export class Network {
   get ws() { return `ws://127.0.0.1:${this.nodePort}`; }
   get http() { return `http://127.0.0.1:${this.nodePort}`; }
 
+  /** A JSON-RPC request to the node by HTTP: its result, or an Error in words. */
+  async call(method, params = []) {
+    const response = await fetch(this.http, {
+      method: 'POST',
+      body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }),
+      headers: { 'content-type': 'application/json' },
+    });
+    const { result, error } = await response.json();
+    if (error) throw new Error(`${error.code}: ${error.message}: ${error.data ?? ''}`);
+    return result;
+  }
+
   /** Starts worker `index` (from 1), again where it ran before: with its port and its data; `fault` names where it is to die. */
   async startWorker(index, { fault = '' } = {}) {
     const before = this.workers[index - 1];

@@ -331,6 +331,37 @@ TEST_F(MethodsTest, RefusesV5TransactionsInTheirOwnWords)
     EXPECT_EQ(session->result("system_dryRun", {general}), "0x01000c");
 }
 
+TEST_F(MethodsTest, TellsWhatIsWrongWithATransactionThatDoesNotDecode)
+{
+    struct Case {
+        const char* bytes;
+        const char* why;
+    };
+    for (const auto& [bytes, why] :
+         {Case{"0x2884848484848484848484",
+               "the extrinsic does not decode: SCALE variant index is unknown: at byte 2 of 10"},
+          Case{"0x0400", "extrinsic format is neither V4 nor V5: at byte 1 of 1"},
+          Case{"0x0885ff", "extrinsic format is neither V4 nor V5"}, // a signed V5 does not exist
+          Case{"0x204501000000000000", "names a set of extensions that this chain does not have"},
+          Case{"0x1004ffffff",
+               "the extrinsic's call, behind its first 1 bytes, does not decode: SCALE variant index is unknown"},
+          Case{"0x14040000ff01", "the extrinsic's call, behind its first 1 bytes, does not decode: "}}) {
+        const auto refused = session->ask("author_submitExtrinsic", params(bytes)).at("error");
+        EXPECT_EQ(refused.at("code"), 1002) << bytes;
+        EXPECT_NE(text(refused.at("data")).find(why), std::string::npos) << refused;
+        const auto watched = session->ask("author_submitAndWatchExtrinsic", params(bytes)).at("error");
+        EXPECT_EQ(watched.at("code"), 1002) << bytes;
+        EXPECT_NE(text(watched.at("data")).find(why), std::string::npos) << watched;
+        const auto tried = session->ask("system_dryRun", params(bytes)).at("error");
+        EXPECT_EQ(tried.at("code"), 4003) << bytes;
+        EXPECT_NE(text(tried.at("message")).find(why), std::string::npos) << tried;
+        const auto last = session->next(text(session->result("transactionWatch_v1_submitAndWatch", params(bytes))));
+        EXPECT_EQ(last.at("event"), "invalid") << bytes;
+        EXPECT_NE(text(last.at("error")).find(why), std::string::npos) << last;
+    }
+    EXPECT_EQ(session->result("author_pendingExtrinsics"), json::array{});
+}
+
 TEST_F(MethodsTest, ServesTheArchive)
 {
     ASSERT_TRUE(pool->submit(TransactionSource::External, node.transfer("//Alice", "//Bob", 0)));

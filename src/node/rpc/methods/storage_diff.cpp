@@ -123,11 +123,7 @@ Outcome<> DiffQuery::add(Page& page)
 
 Outcome<Page> DiffQuery::next()
 {
-    Page page;
-    while (at_ < items_.size() && !page.is_full())
-        PHALA_CHECK(add(page));
-    page.last = at_ == items_.size();
-    return page;
+    return fill_page(at_, items_.size(), [this](Page& page) { return add(page); });
 }
 
 } // namespace phala::node::rpc

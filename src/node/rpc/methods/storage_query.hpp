@@ -36,6 +36,18 @@ struct Page {
     [[nodiscard]] bool is_full() const { return items.size() >= 256 || bytes >= 256U << 10U; }
 };
 
+/// The next page of a query of `count` items, whose `add` puts what follows of item `at` on the page and moves `at` on
+/// behind the item's end.
+template <class Add>
+Outcome<Page> fill_page(const std::size_t& at, std::size_t count, Add add)
+{
+    Page page;
+    while (at < count && !page.is_full())
+        PHALA_CHECK(add(page));
+    page.last = at == count;
+    return page;
+}
+
 /// A query that is under way. It keeps its place between pages, and the block pinned.
 class StorageQuery {
 public:

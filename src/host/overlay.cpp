@@ -146,7 +146,8 @@ Outcome<StorageChanges> Overlay::changes(StateVersion version)
     };
     top_.changes().for_each(collect(out.storage));
     offchain_.for_each(collect(out.offchain_index));
-    out.trie = computed_->update;
+    out.trie = std::move(computed_->update);
+    computed_.reset();
     return out;
 }
 

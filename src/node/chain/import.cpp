@@ -79,7 +79,7 @@ H256 extrinsics_root(const std::vector<Bytes>& extrinsics, const host::Runtime& 
 
 constexpr std::string_view kExecuteBlock = "Core_execute_block";
 
-/// Executes with all signatures checked at once, at the end. False where one of them or the block is bad: only an
+/// Executes while the signatures are checked many at once by another thread. False where one of them or the block is bad: only an
 /// execution that checks each where the runtime asks for it tells what is wrong, or finds that the runtime can live
 /// with it.
 bool execute_deferring(const host::Runtime& runtime, const host::StateReader& parent_state, ByteView block,
@@ -87,6 +87,7 @@ bool execute_deferring(const host::Runtime& runtime, const host::StateReader& pa
 {
     auto context = logged_context(overlay.emplace(parent_state));
     crypto::sr25519::Batch batch;
+    batch.check_meanwhile();
     context.deferred = &batch;
     return runtime.call(kExecuteBlock, block, context) && batch.verify();
 }

@@ -23,6 +23,7 @@ namespace {
 
 /// Changes whenever the same blob is to be compiled differently: the engine, its settings, the rewriting before it.
 constexpr std::string_view kCompilation = "wasmtime-" WASMTIME_VERSION "-2";
+constexpr std::string_view kUnstoppable = "wasmtime-" WASMTIME_VERSION "-2-unstoppable";
 
 constexpr std::size_t kWasmStack = 1024 * 1024;
 constexpr std::uint64_t kMaxMemory = std::uint64_t{65'536} * kPageSize;
@@ -123,7 +124,7 @@ WasmEngine make_engine(const EngineConfig& config)
     const std::uint32_t instances = fitting_instances(config);
     wasm_config_t* raw = wasm_config_new();
     wasmtime_config_max_wasm_stack_set(raw, kWasmStack);
-    wasmtime_config_epoch_interruption_set(raw, true);
+    wasmtime_config_epoch_interruption_set(raw, config.stoppable);
     wasmtime_config_cranelift_nan_canonicalization_set(raw, true);
     wasmtime_config_wasm_relaxed_simd_set(raw, false);
     wasmtime_config_wasm_simd_set(raw, false);
@@ -157,12 +158,18 @@ public:
 
     [[nodiscard]] std::span<std::uint8_t> bytes() override
     {
-        return {wasmtime_memory_data(context_, &memory_), wasmtime_memory_data_size(context_, &memory_)};
+        if (bytes_.empty())
+            bytes_ = {wasmtime_memory_data(context_, &memory_), wasmtime_memory_data_size(context_, &memory_)};
+        return bytes_;
     }
+
+    /// To be told when the runtime has run: it may have made its memory larger by itself.
+    void look_again() { bytes_ = {}; }
 
     bool grow(std::uint32_t pages) override
     {
         std::uint64_t before = 0;
+        look_again();
         const WasmError error{wasmtime_memory_grow(context_, &memory_, pages, &before)};
         return !error;
     }
@@ -170,11 +177,13 @@ public:
 private:
     wasmtime_context_t* context_;
     wasmtime_memory_t memory_;
+    std::span<std::uint8_t> bytes_; ///< as long as one host function runs: each argument is looked up in it
 };
 
 /// What a store carries to the host functions.
 struct Call {
     Guest* guest = nullptr; // set once the instance is there
+    InstanceMemory* memory = nullptr;
     std::optional<Error> failure;
 };
 
@@ -191,6 +200,7 @@ wasm_trap_t* call_host_function(void* data, wasmtime_caller_t* caller, wasmtime_
     auto& call = *static_cast<Call*>(wasmtime_context_get_data(wasmtime_caller_context(caller)));
     if (call.guest == nullptr)
         return trap(call, function.name, Error{HostError::Trap, "called before the instance was complete"});
+    call.memory->look_again();
     constexpr std::size_t kMaxParams = 8;
     std::array<std::uint64_t, kMaxParams> arguments{};
     const std::size_t count = function.params.size();
@@ -316,9 +326,9 @@ private:
     bool allow_unknown_;
 };
 
-std::string cached_name(const Hash& code_hash)
+std::string cached_name(const Hash& code_hash, bool stoppable)
 {
-    return to_hex(code_hash) + "-" + std::string{kCompilation};
+    return to_hex(code_hash) + "-" + std::string{stoppable ? kCompilation : kUnstoppable};
 }
 
 } // namespace
@@ -411,6 +421,7 @@ public:
         InstanceMemory bytes{this->context(), memory.of.memory};
         Guest guest{bytes, static_cast<std::uint32_t>(base.of.i32), context, version_of};
         call_.guest = &guest;
+        call_.memory = &bytes;
         auto result = enter(guest, entry.of.func, arguments);
         if (!result && !guest.last_error().empty())
             result = fail(std::move(result), guest.last_error());
@@ -439,6 +450,7 @@ private:
         wasm_trap_t* raw_trap = nullptr;
         const WasmError error{wasmtime_func_call_unchecked(context(), &entry, values.data(), values.size(), &raw_trap)};
         const WasmTrap stopped{raw_trap};
+        call_.memory->look_again();
         if (call_.failure)
             return std::unexpected<Error>{std::move(*call_.failure)};
         if (error)
@@ -598,7 +610,7 @@ Outcome<std::shared_ptr<const Runtime>> Engine::load(ByteView blob)
 Outcome<WasmModule> Engine::State::compile_module(const wasm::Module& module, const Hash& code_hash)
 {
     wasmtime_module_t* raw = nullptr;
-    if (const auto cached = disk.find(cached_name(code_hash))) {
+    if (const auto cached = disk.find(cached_name(code_hash, config.stoppable))) {
         const WasmError error{wasmtime_module_deserialize(engine.get(), cached->data(), cached->size(), &raw)};
         if (!error)
             return WasmModule{raw};
@@ -608,7 +620,7 @@ Outcome<WasmModule> Engine::State::compile_module(const wasm::Module& module, co
     WasmModule compiled{raw};
     WasmBytes serialized;
     PHALA_CHECK(check(wasmtime_module_serialize(compiled.get(), &serialized.raw), HostError::Unavailable));
-    if (!disk.store(cached_name(code_hash), serialized.view()) && config.warn)
+    if (!disk.store(cached_name(code_hash, config.stoppable), serialized.view()) && config.warn)
         config.warn("compiled runtime could not be kept in " + config.cache_directory.string()
                     + "; the next start compiles it again");
     return compiled;

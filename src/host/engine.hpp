@@ -18,6 +18,9 @@ struct EngineConfig {
     std::size_t max_runtimes = 8;
     /// Load code with imports that no host has: a call of one traps. For code of others, as parachain validators do.
     bool allow_unknown_imports = false;
+    /// Calls can be stopped. Without it only for benches, which measure what it costs: a call that never returns is not
+    /// survived.
+    bool stoppable = true;
     /// Told about what costs time but stops nothing.
     std::function<void(std::string_view)> warn = {};
 };

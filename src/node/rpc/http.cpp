@@ -42,6 +42,24 @@ http::response<http::string_body> respond(const http::request<http::string_body>
     return response;
 }
 
+/// The lines in front of a response's body, made here so that both are sent by one plain write.
+std::string head_of(const http::response<http::string_body>& response)
+{
+    std::string out = response.version() == 10 ? "HTTP/1.0 " : "HTTP/1.1 ";
+    out.reserve(256);
+    out += std::to_string(response.result_int());
+    out += ' ';
+    out += view(response.reason());
+    out += "\r\n";
+    for (const auto& field : response) {
+        out += view(field.name_string());
+        out += ": ";
+        out += view(field.value());
+        out += "\r\n";
+    }
+    return out += "\r\n";
+}
+
 /// To what is no request at all: the last words on a connection.
 http::response<http::string_body> last_response(http::status status, std::string body)
 {
@@ -80,7 +98,7 @@ awaitable<std::optional<Http::Request>> Http::read(beast::flat_buffer& buffer)
 {
     http::request_parser<http::string_body> parser;
     parser.body_limit(shared_.options.max_request);
-    stream_.expires_after(shared_.options.idle);
+    deadline_ = std::chrono::steady_clock::now() + shared_.options.idle;
     auto [error, count] = co_await http::async_read(stream_, buffer, parser, quiet);
     if (!error)
         co_return parser.release();
@@ -103,6 +121,15 @@ awaitable<void> Http::run()
                                   self->stream_.socket().close(ignored);
                               });
                           }};
+    struct Ended { // also by an exception: the watch is not to outlive what it watches
+        Http& self;
+        ~Ended()
+        {
+            *self.open_ = false;
+            self.watch_.cancel();
+        }
+    } const ended{*this};
+    asio::co_spawn(stream_.get_executor(), watch(shared_from_this()), asio::detached);
     beast::flat_buffer buffer;
     for (bool more = true; more && *open_;) {
         auto request = co_await read(buffer);
@@ -116,7 +143,8 @@ awaitable<void> Http::run()
             continue;
         }
         if (beast::websocket::is_upgrade(*request)) {
-            stream_.expires_never();
+            deadline_ = kNoDeadline;
+            watch_.cancel();
             auto socket = std::make_shared<WebSocket>(shared_, stream_.release_socket());
             registered.replace([weak = socket->weak_from_this()] {
                 if (auto connection = weak.lock())
@@ -132,7 +160,24 @@ awaitable<void> Http::run()
         }
         more = co_await write(std::move(response));
     }
-    *open_ = false;
+}
+
+/// Ends the connection of a client that lets a deadline pass, within a quarter of the time it has.
+awaitable<void> Http::watch(std::shared_ptr<Http> self)
+{
+    const auto pause = std::chrono::duration_cast<std::chrono::milliseconds>(
+                           std::min(self->shared_.options.idle, self->shared_.options.slow_client))
+                       / 4;
+    while (*self->open_) {
+        self->watch_.expires_after(pause);
+        if (auto [error] = co_await self->watch_.async_wait(quiet); error)
+            co_return; // it is done, or a WebSocket, which has its own
+        if (std::chrono::steady_clock::now() < self->deadline_)
+            continue;
+        *self->open_ = false;
+        error_code ignored; // it is being thrown away
+        self->stream_.socket().close(ignored);
+    }
 }
 
 awaitable<Http::Response> Http::handle(Request request)
@@ -152,7 +197,7 @@ awaitable<Http::Response> Http::handle(Request request)
     const auto type = view(request[http::field::content_type]);
     if (!type.empty() && !type.starts_with("application/json")) // a form of a foreign page must not get through
         co_return respond(request, http::status::unsupported_media_type, "The content type must be application/json\n");
-    stream_.expires_never();
+    deadline_ = kNoDeadline;
     auto body = std::move(request.body());
     const Caller caller{nullptr, shared_.unsafe_allowed, rate_ ? &*rate_ : nullptr};
     co_return respond(request, http::status::ok, co_await answer_message(shared_, std::move(body), caller, open_),
@@ -162,8 +207,10 @@ awaitable<Http::Response> Http::handle(Request request)
 /// False if the connection is not to be used again.
 awaitable<bool> Http::write(Response response)
 {
-    stream_.expires_after(shared_.options.slow_client);
-    auto [error, count] = co_await http::async_write(stream_, response, quiet);
+    deadline_ = std::chrono::steady_clock::now() + shared_.options.slow_client;
+    const std::string head = head_of(response);
+    const std::array<asio::const_buffer, 2> parts{asio::buffer(head), asio::buffer(response.body())};
+    auto [error, count] = co_await asio::async_write(stream_.socket(), parts, quiet);
     if (!error && response.keep_alive())
         co_return true;
     error_code ignored; // it is being thrown away

@@ -1,10 +1,23 @@
 #include "examples/check_system.hpp"
 
+#include "examples/usd.hpp"
 #include "system/system.hpp"
 
 namespace phat::examples {
 
 using system::System;
+
+namespace {
+
+std::expected<AccountId, system::Error> sidevm_driver(const View<CheckSystem>& view)
+{
+    const auto driver = view.at<System>(pink::system_contract_id()).call(System::get_driver{.name = "SidevmOperation"});
+    if (!driver || !*driver)
+        return std::unexpected{system::Error::DriverNotFound};
+    return **driver;
+}
+
+} // namespace
 
 void CheckSystem::on(set_hook message, Env<CheckSystem>& env)
 {
@@ -69,6 +82,45 @@ void CheckSystem::on(call_chain_ext message) const
 CheckSystem::Version CheckSystem::on(system_contract_version, const View<CheckSystem>& view) const
 {
     return view.at<System>(pink::system_contract_id()).call(System::version{}).value_or(Version{});
+}
+
+std::optional<std::uint64_t> CheckSystem::on(parse_usd message, const View<CheckSystem>& view) const
+{
+    return view.delegate<Usd>(message.delegate, Usd::parse_usd{std::move(message.json)}).value_or(std::nullopt);
+}
+
+pink::JsValue CheckSystem::on(eval_js message, const View<CheckSystem>& view) const
+{
+    const auto given = view.delegate<Interpreter>(
+        message.delegate, Interpreter::eval{std::move(message.script), std::move(message.args)});
+    if (!given)
+        return pink::JsException{std::string{phala::reflect::enumerator_name(given.error())}};
+    if (!*given)
+        return pink::JsException{given->error()};
+    if (const auto* output = (*given)->get_if<pink::JsString>())
+        return *output;
+    if (const auto* bytes = (*given)->get_if<pink::JsBytes>())
+        return *bytes;
+    return pink::JsUndefined{};
+}
+
+bool CheckSystem::on(start_sidevm, Env<CheckSystem>& env)
+{
+    return sidevm_driver(env).has_value();
+}
+
+std::expected<Balance, system::Error> CheckSystem::on(calc_paid_sidevm_price, const View<CheckSystem>& view) const
+{
+    if (const auto driver = sidevm_driver(view); !driver)
+        return std::unexpected{driver.error()};
+    return std::unexpected{system::Error::ConditionNotMet};
+}
+
+std::expected<void, system::Error> CheckSystem::on(deploy_paid_sidevm, Env<CheckSystem>& env)
+{
+    if (const auto driver = sidevm_driver(env); !driver)
+        return std::unexpected{driver.error()};
+    return std::unexpected{system::Error::ConditionNotMet};
 }
 
 } // namespace phat::examples

@@ -1,8 +1,21 @@
 #pragma once
 #include "phat/contract.hpp"
 #include "phat/pink.hpp"
+#include "system/contract_deposit.hpp"
 
 namespace phat::examples {
+
+/// What a contract with a JavaScript interpreter in it declares.
+struct Interpreter {
+    struct eval {
+        std::string script;
+        std::vector<std::string> args;
+    };
+    using Output = phala::scale::Variant<phala::scale::At<0, pink::JsString>, phala::scale::At<1, pink::JsBytes>,
+                                         phala::scale::At<2, pink::JsUndefined>>;
+    using Messages = phat::Messages<eval>;
+    std::expected<Output, std::string> on(eval) const;
+};
 
 /// The messages of the reference's own test contract of that name, as far as workers serve them: tests ask through it
 /// what a contract sees (spec contract-engine §3.5, §10.2).
@@ -106,13 +119,32 @@ struct CheckSystem {
         std::string message;
     };
     struct system_contract_version {};
+    struct parse_usd {
+        Hash delegate;
+        std::string json;
+    };
+    struct eval_js {
+        Hash delegate;
+        std::string script;
+        std::vector<std::string> args;
+    };
+    struct start_sidevm {};
+    struct calc_paid_sidevm_price {
+        std::uint32_t ttl, pages;
+    };
+    struct deploy_paid_sidevm {
+        std::vector<Hash> workers;
+        std::uint32_t ttl, pages;
+        Balance pay;
+    };
     using Messages =
         phat::Messages<on_block_end_called, set_flag, flag, set_hook, on_block_end, cache_set, cache_set_expiration,
                        cache_get, cache_remove, runtime_version, http_get, batch_http_get, direct_balance_of,
                        free_balance_of, total_balance_of, sr25519_derive_key, sr25519_get_public_key, sr25519_sign,
                        sr25519_verify, getrandom, is_in_transaction, ecdsa_sign_prehashed, ecdsa_verify_prehashed,
                        timestamp, worker_pubkey, code_exists, event_chain_head, pink_eval_js, call_chain_ext, log,
-                       system_contract_version>;
+                       system_contract_version, parse_usd, eval_js, start_sidevm, calc_paid_sidevm_price,
+                       deploy_paid_sidevm>;
     using Version = std::tuple<std::uint16_t, std::uint16_t, std::uint16_t>;
 
     bool on(on_block_end_called) const { return was_called; }
@@ -158,6 +190,12 @@ struct CheckSystem {
     void on(call_chain_ext message) const;
     void on(log message) const { pink::log(pink::Level::Info, message.message); }
     Version on(system_contract_version, const View<CheckSystem>& view) const;
+    std::optional<std::uint64_t> on(parse_usd message, const View<CheckSystem>& view) const;
+    pink::JsValue on(eval_js message, const View<CheckSystem>& view) const;
+    bool on(start_sidevm, Env<CheckSystem>& env);
+    /// Programs beside contracts are sold by the driver "SidevmOperation"; a cluster without one has none to sell.
+    std::expected<Balance, system::Error> on(calc_paid_sidevm_price, const View<CheckSystem>& view) const;
+    std::expected<void, system::Error> on(deploy_paid_sidevm, Env<CheckSystem>& env);
 };
 
 } // namespace phat::examples

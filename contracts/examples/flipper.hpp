@@ -11,6 +11,7 @@ struct Flipper {
 
     struct create {
         bool value;
+        static constexpr bool payable = true;
         static constexpr std::string_view label = "new";
         static constexpr auto docs = "Begins on or off.";
     };

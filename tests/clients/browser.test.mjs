@@ -6,9 +6,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { after, before, describe, test } from 'node:test';
-import { PHA, bootstrap } from './lib/bootstrap.mjs';
-import { Network, root } from './lib/network.mjs';
+import { after, describe, test } from 'node:test';
+import { PHA } from './lib/bootstrap.mjs';
+import { root } from './lib/network.mjs';
+import { standingNetwork } from './lib/standing.mjs';
 
 const folder = join(root, 'tests/clients/browser');
 const installed = createRequire(join(folder, 'package.json'));
@@ -28,14 +29,8 @@ async function bundle() {
 describe('a browser', { skip: existsSync(chromium) ? false : `${chromium} is not there: apt-get install chromium, or set PHALA_CHROMIUM` }, () => {
   let network, up, server, browser;
 
-  before(async () => {
-    network = await Network.create();
-    try {
-      up = await bootstrap(network, { count: 1 });
-    } catch (error) {
-      network.dump();
-      throw error;
-    }
+  standingNetwork({ prepare: async (standing) => {
+    ({ network, up } = standing);
     const { id, built } = up.contracts.token_a;
     const files = {
       '/': ['text/html', readFileSync(join(folder, 'index.html'))],
@@ -49,12 +44,10 @@ describe('a browser', { skip: existsSync(chromium) ? false : `${chromium} is not
     await new Promise((done) => server.listen(0, '127.0.0.1', done));
     const { default: puppeteer } = await import(installed.resolve('puppeteer-core'));
     browser = await puppeteer.launch({ executablePath: chromium, headless: true, args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'] });
-  });
+  } });
   after(async () => {
     await browser?.close();
     server?.close();
-    await up?.api.disconnect();
-    await network?.stop();
   });
 
   test('25: a page from another origin completes a private query', async () => {

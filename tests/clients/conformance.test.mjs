@@ -4,15 +4,16 @@ import './lib/quiet.mjs';
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { PinkBlueprintPromise, signCertificate } from '@phala/sdk';
 import { Keyring } from '@polkadot/api';
 import { hexToU8a, u8aToHex } from '@polkadot/util';
 import { keccakAsHex, randomAsHex } from '@polkadot/util-crypto';
-import { GAS, PHA, bootstrap, contractId, deploy, loadContract } from './lib/bootstrap.mjs';
+import { GAS, PHA, addCluster, contractId, deploy, instantiation, loadContract, startWorker } from './lib/bootstrap.mjs';
 import { send } from './lib/chain.mjs';
 import { answer, command } from './lib/demo.mjs';
-import { Network, until } from './lib/network.mjs';
+import { until } from './lib/network.mjs';
+import { standingNetwork } from './lib/standing.mjs';
 
 const prebuilt = process.env.PHALA_CONTRACT_DIR && join(process.env.PHALA_CONTRACT_DIR, 'check_system.contract');
 const files = { ours: 'check_system', ...(prebuilt && existsSync(prebuilt) ? { prebuilt } : {}) };
@@ -20,22 +21,12 @@ const files = { ours: 'check_system', ...(prebuilt && existsSync(prebuilt) ? { p
 for (const [whose, file] of Object.entries(files)) describe(`conformance of ${whose}`, () => {
   let network, up, api, registry, pairs, built, checker;
 
-  before(async () => {
-    network = await Network.create();
-    try {
-      up = await bootstrap(network, { count: 1 });
-      ({ api, registry, pairs } = up);
-      built = loadContract(file, api);
-      checker = (await deploy(up, pairs.Alice, { checker: [built, 'default', []] })).checker;
-    } catch (error) {
-      network.dump();
-      throw error;
-    }
-  });
-  after(async () => {
-    await up?.api.disconnect();
-    await network?.stop();
-  });
+  standingNetwork({ prepare: async (standing) => {
+    ({ network, up } = standing);
+    ({ api, registry, pairs } = up);
+    built = loadContract(file, api);
+    checker = (await deploy(up, pairs.Alice, { checker: [built, 'default', []] })).checker;
+  } });
 
   const query = async (message, ...args) => {
     const cert = await signCertificate({ pair: pairs.Alice });
@@ -170,6 +161,57 @@ for (const [whose, file] of Object.entries(files)) describe(`conformance of ${wh
     const failed = await blueprint.query.initFail(cert.address, { cert, salt: 'fail' });
     assert.ok(failed.result.isOk && failed.result.asOk.result.flags.toString().includes('Revert'));
     await assert.rejects(blueprint.query.initPanic(cert.address, { cert, salt: 'panic' }), /Estimation failed/);
+  });
+
+  test('10.4: only its owner uploads to a cluster, and then the code is there', async () => {
+    const code = loadContract('vault', api);
+    const upload = (cluster, signer) => send(api, api.tx.phalaPhatContracts.clusterUploadResource(cluster, 'InkCode', code.code), signer, { failing: true });
+    assert.ok((await value('codeExists', code.codeHash, false)).isFalse);
+    assert.equal((await upload(up.cluster, pairs.Alice)).error, undefined);
+    await until('the code', async () => (await value('codeExists', code.codeHash, false)).isTrue);
+    // the first cluster is open to all; one of Alice's own is not
+    const worker = await startWorker(network, api, 2);
+    const closed = await addCluster(api, pairs, [worker], { permission: { OnlyOwner: pairs.Alice.address } });
+    assert.equal((await upload(closed.cluster, pairs.Bob)).error, 'phalaPhatContracts.ClusterPermissionDenied');
+    assert.equal((await upload(closed.cluster, pairs.Alice)).error, undefined);
+  });
+
+  test('10.4: a contract is announced, gets its key and belongs to its cluster', async () => {
+    const probe = loadContract('probe', api);
+    const id = contractId(pairs.Alice, probe.codeHash, up.cluster, 'announced');
+    const sent = await send(api, instantiation(api, up.cluster, probe, 'default', [], { salt: 'announced' }), pairs.Alice);
+    assert.ok(sent.find('balances', 'Withdraw'));
+    assert.equal(sent.find('phalaPhatContracts', 'Instantiating').data[0].toHex(), id);
+    await until('its key', async () => (await api.query.phalaRegistry.contractKeys(id)).isSome);
+    const contracts = (await api.query.phalaPhatContracts.clusterContracts(up.cluster)).map((one) => one.toHex());
+    assert.ok(contracts.includes(id));
+  });
+
+  test('10.4: JavaScript and programs beside contracts answer that there are none', { skip: file !== 'check_system' }, async () => {
+    assert.match((await value('pinkEvalJs', '1', [])).toString(), /No js runtime/);
+    assert.match((await value('evalJs', `0x${'11'.repeat(32)}`, 'scriptArgs[0]', ['x'])).toString(), /CodeNotFound/);
+    assert.ok((await value('startSidevm')).isFalse);
+    assert.equal(answer(await query('calcPaidSidevmPrice', 10, 1)).refused, 'DriverNotFound');
+    const [before] = await value('directBalanceOf', pairs.Alice.address);
+    assert.equal(answer(await query('deployPaidSidevm', [], 10, 1, 5n)).refused, 'DriverNotFound');
+    assert.equal((await value('directBalanceOf', pairs.Alice.address))[0].toString(), before.toString());
+  });
+
+  test('10.4: code with floats is delegated to in queries', { skip: file !== 'check_system' }, async () => {
+    const floats = loadContract('usd', api);
+    await send(api, api.tx.phalaPhatContracts.clusterUploadResource(up.cluster, 'IndeterministicInkCode', floats.code), pairs.Alice);
+    await until('the code', async () => (await value('codeExists', floats.codeHash, false)).isTrue);
+    assert.equal((await value('parseUsd', floats.codeHash, '{"usd":1.23}')).unwrap().toNumber(), 123);
+  });
+
+  test('10.2 test_http_req in a query: not allowed until workers go online', async () => {
+    assert.equal((await value('httpGet', 'https://example.com'))[0].toNumber(), 524);
+  });
+
+  test('10.2 can_emit_ink_events', async () => {
+    await command(registry, registry.systemContract, 'system::setDriver', pairs.Alice, ['Hello', `0x${'00'.repeat(32)}`]);
+    const { records } = await registry.loggerContract.tail(20, { contract: up.systemContract, type: 'Event' });
+    assert.ok(records.length >= 1);
   });
 
   test('10.2 test_cov_log', async () => {

@@ -1,41 +1,33 @@
 // Contracts in C++ and in ink!, 4 and 5, as their compilers made them: used, and calling each other in both directions.
 import './lib/quiet.mjs';
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { signCertificate } from '@phala/sdk';
 import { u8aToHex } from '@polkadot/util';
-import { GAS, PHA, bootstrap, deploy, loadContract, openContract } from './lib/bootstrap.mjs';
+import { GAS, PHA, deploy, loadContract, openContract } from './lib/bootstrap.mjs';
 import { send } from './lib/chain.mjs';
 import { answer, balanceOf, command } from './lib/demo.mjs';
-import { Network, inkContracts } from './lib/network.mjs';
+import { inkContracts } from './lib/network.mjs';
+import { standingNetwork } from './lib/standing.mjs';
 
 describe('contracts', () => {
-  let network, up, pairs, made;
+  let up, pairs, made;
 
-  before(async () => {
-    network = await Network.create();
-    try {
-      up = await bootstrap(network, { count: 1 });
-      pairs = up.pairs;
-      const built = (name) => loadContract(name, up.api);
-      const plan = { flipper: [built('flipper'), 'new', [false]], token: [built('token'), 'create', [1_000_000n]], vault: [built('vault'), 'new', []], vault_v2: [built('vault_v2'), 'new', []] };
-      for (const version of inkContracts ? [4, 5] : []) {
-        const [flipper, psp22] = [`ink${version}_flipper`, `ink${version}_psp22`];
-        plan[flipper] = [built(flipper), 'new', [false]];
-        plan[psp22] = [built(psp22), 'new', [1000n]];
-        plan[`caller${version}`] = [built(`ink${version}_caller`), 'new', (ids) => [ids.flipper, ids.token]];
-        plan[`relay${version}`] = [built('relay'), 'new', (ids) => [ids[flipper], ids[psp22]]];
-      }
-      made = await deploy(up, pairs.Alice, plan);
-    } catch (error) {
-      network.dump();
-      throw error;
+  standingNetwork({ prepare: async (standing) => {
+    ({ up } = standing);
+    pairs = up.pairs;
+    const built = (name) => loadContract(name, up.api);
+    const plan = { flipper: [built('flipper'), 'new', [false]], token: [built('token'), 'create', [1_000_000n]], vault: [built('vault'), 'new', []], vault_v2: [built('vault_v2'), 'new', []],
+      hazard: [built('hazard'), 'new', []], other_hazard: [built('hazard'), 'new', []] };
+    for (const version of inkContracts ? [4, 5] : []) {
+      const [flipper, psp22] = [`ink${version}_flipper`, `ink${version}_psp22`];
+      plan[flipper] = [built(flipper), 'new', [false]];
+      plan[psp22] = [built(psp22), 'new', [1000n]];
+      plan[`caller${version}`] = [built(`ink${version}_caller`), 'new', (ids) => [ids.flipper, ids.token]];
+      plan[`relay${version}`] = [built('relay'), 'new', (ids) => [ids[flipper], ids[psp22]]];
     }
-  });
-  after(async () => {
-    await up?.api.disconnect();
-    await network?.stop();
-  });
+    made = await deploy(up, pairs.Alice, plan);
+  } });
 
   const ask = async (contract, message, reader, ...args) => {
     const cert = await signCertificate({ pair: reader });
@@ -83,6 +75,43 @@ describe('contracts', () => {
     await run(v2, 'close', Alice);
     const has = (await up.registry.getClusterBalance(Charlie.address)).total.toBigInt();
     assert.equal(has - had, 2n * PHA, 'what was kept under the first code is paid out by the second');
+  });
+
+  test('C++: deposits are held and given back, contracts end, and errors have names', async () => {
+    const { hazard, other_hazard: other } = made;
+    const { Alice, Bob } = pairs;
+    const estimate = async (message, ...args) => {
+      const cert = await signCertificate({ pair: Bob });
+      return (await hazard.query[message](cert.address, { cert, estimating: true }, ...args)).storageDeposit;
+    };
+    const held = async () => {
+      const { total, free } = await up.registry.getClusterBalance(Bob.address);
+      return [total.toBigInt(), free.toBigInt()];
+    };
+    assert.ok((await estimate('keep', 1, `0x${'ab'.repeat(100)}`)).isCharge);
+    const [before] = await held();
+    await run(hazard, 'keep', Bob, [1, `0x${'ab'.repeat(100)}`]);
+    const [after] = await held();
+    assert.ok(after < before, 'gas and what is stored were paid');
+    assert.ok((await estimate('drop', 1)).isRefund);
+
+    const cert = await signCertificate({ pair: Bob });
+    const failure = async (contract, message, ...args) => (await contract.query[message](cert.address, { cert }, ...args)).result.asErr.asModule.toJSON();
+    assert.deepEqual(await failure(hazard, 'callBack', hazard.address, false), { index: 4, error: '0x16000000' }, 'ReentranceDenied');
+    assert.equal((await value(hazard, 'callBack', Bob, hazard.address, true)).toNumber(), 0);
+    assert.deepEqual(await ask(hazard, 'endFromWithin', Bob, hazard.address), { refused: 'Trapped' });
+    assert.equal((await value(hazard, 'dig', Bob, loadContract('hazard', up.api).codeHash, 3)).toNumber(), 3);
+    assert.deepEqual(await ask(hazard, 'dig', Bob, loadContract('hazard', up.api).codeHash, 50), { refused: 'Trapped' });
+    assert.deepEqual(await ask(hazard, 'endAndAsk', Bob, other.address), { refused: 'NotCallable' });
+
+    const had = (await up.registry.getClusterBalance(Alice.address)).total.toBigInt();
+    await run(other, 'end', Bob, [Alice.address], { value: 0n });
+    assert.ok((await up.registry.getClusterBalance(Alice.address)).total.toBigInt() >= had);
+    assert.deepEqual(await ask(hazard, 'ask', Bob, other.address), { refused: 'NotCallable' });
+    assert.deepEqual(await failure(other, 'count'), { index: 4, error: '0x06000000' }, 'ContractNotFound');
+    await run(hazard, 'become', Bob, [loadContract('vault_v2', up.api).codeHash]);
+    const v2 = await openContract(up.registry, loadContract('vault_v2', up.api), hazard.address.toHex());
+    assert.deepEqual(await failure(v2, 'version'), { index: 4, error: '0x0c000000' }, 'code that does not know this storage traps');
   });
 
   for (const version of [4, 5]) {

@@ -3,38 +3,29 @@ import './lib/quiet.mjs';
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { getLogger, signCertificate } from '@phala/sdk';
 import { Keyring } from '@polkadot/api';
 import { hexToU8a, stringToHex, u8aToHex } from '@polkadot/util';
 import { randomAsHex } from '@polkadot/util-crypto';
-import { GAS, PHA, bootstrap, captureQuery, instantiation, openContract } from './lib/bootstrap.mjs';
+import { GAS, PHA, captureQuery, instantiation, openContract } from './lib/bootstrap.mjs';
 import { send } from './lib/chain.mjs';
 import { answer, balanceOf, command } from './lib/demo.mjs';
-import { Network, root, until } from './lib/network.mjs';
+import { root, until } from './lib/network.mjs';
+import { standingNetwork } from './lib/standing.mjs';
 import { clusterState, encodeQuery, post } from './lib/worker_api.mjs';
 
 describe('a stranger', () => {
   let network, up, api, registry, pairs, probe, token, logger, mallory;
 
-  before(async () => {
-    network = await Network.create();
-    try {
-      up = await bootstrap(network, { count: 1 });
-    } catch (error) {
-      network.dump();
-      throw error;
-    }
+  standingNetwork({ prepare: async (standing) => {
+    ({ network, up } = standing);
     ({ api, registry, pairs } = up);
     [probe, token] = await Promise.all(['probe', 'token_a'].map((name) => openContract(registry, up.contracts[name].built, up.contracts[name].id)));
     // all that a stranger has: a worker's address, and keys that nobody knows
     logger = await getLogger({ contractId: up.logger, pruntimeURL: network.workers[0].url });
     mallory = new Keyring({ type: 'sr25519', ss58Format: 30 }).addFromUri(`//Mallory//${randomAsHex(8)}`);
-  });
-  after(async () => {
-    await up?.api.disconnect();
-    await network?.stop();
-  });
+  } });
 
   /** The bytes that a transaction left on the chain. */
   const onChain = async ({ blockHash, hash }) => {

@@ -7,6 +7,17 @@ namespace phat {
 
 namespace detail {
 
+template <class C, class M>
+std::expected<ResultOf<C, M>, CallError> delegate(const Hash& code_hash, const M& message)
+{
+    static_assert(C::Messages::template holds<M>, "the code has no such message");
+    const Bytes input = input_of(message);
+    std::uint32_t size = host::kBufferSize;
+    const auto code = host::phat_delegate_call(0, code_hash.bytes.data(), input.data(),
+                                               static_cast<std::uint32_t>(input.size()), host::buffer, &size);
+    return answer_of<ResultOf<C, M>>(code, {host::buffer, size});
+}
+
 template <class T>
 T ask(void (*host_function)(void*, std::uint32_t*))
 {
@@ -47,6 +58,15 @@ public:
     {
         return ContractView<C>{id};
     }
+
+    /// Runs a message of other code as if it were this contract's own: on its storage, with its caller and value. Code
+    /// that computes with floats runs in this way only, and in queries only.
+    template <class C, class M>
+    [[nodiscard]] auto delegate(const Hash& code_hash, const M& message) const
+    {
+        static_assert(!Handler<C, M>::mutates, "a reading handler cannot run a message that writes");
+        return detail::delegate<C>(code_hash, message);
+    }
 };
 
 /// A View that can also act.
@@ -68,6 +88,16 @@ public:
     /// From the next call on this contract runs other code on the same storage; false if nobody has uploaded that code.
     /// Members are found by the contract's name and theirs: keep both, and the order of the plain ones.
     [[nodiscard]] bool set_code(const Hash& code_hash) { return host::phat_set_code_hash(code_hash.bytes.data()) == 0; }
+
+    /// Ends this contract and the call. All it has goes to the beneficiary, what it held as deposits to whoever signed
+    /// the command. It traps in constructors and where this contract is on the stack a second time.
+    [[noreturn]] void terminate(const AccountId& beneficiary) { host::phat_terminate(beneficiary.bytes.data()); }
+
+    template <class C, class M>
+    [[nodiscard]] auto delegate(const Hash& code_hash, const M& message)
+    {
+        return detail::delegate<C>(code_hash, message);
+    }
 
     template <class C>
     [[nodiscard]] ContractRef<C> at(const AccountId& id)

@@ -45,6 +45,11 @@ PHAT_IMPORT("seal1", "instantiate")
 std::uint32_t phat_instantiate(const void* code_hash, std::uint64_t gas, const void* value, const void* input,
                                std::uint32_t input_size, void* address, std::uint32_t* address_size, void* out,
                                std::uint32_t* out_size, const void* salt, std::uint32_t salt_size);
+PHAT_IMPORT("seal0", "delegate_call")
+std::uint32_t phat_delegate_call(std::uint32_t flags, const void* code_hash, const void* input,
+                                 std::uint32_t input_size, void* out, std::uint32_t* out_size);
+PHAT_IMPORT("seal1", "terminate")
+[[noreturn]] void phat_terminate(const void* beneficiary);
 PHAT_IMPORT("seal0", "deposit_event")
 void phat_deposit_event(const void* topics, std::uint32_t topics_size, const void* data, std::uint32_t size);
 PHAT_IMPORT("seal0", "hash_blake2_256")

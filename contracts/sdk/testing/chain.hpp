@@ -1,8 +1,10 @@
 #pragma once
 // A cluster in memory for unit tests of contracts, compiled natively and without a worker: accounts with balances,
 // contracts that call each other, storage, events, blocks, a clock that only the test moves, and the pink extension.
-// There is no gas and there are no storage deposits; everything else does what the engine does (spec contract-engine
-// §1.5 to §1.7, §4): a failing call undoes all it did, and a query leaves nothing behind.
+// A failing call undoes all it did, a query leaves nothing behind, and what contracts store is paid for, as the engine
+// does it (spec contract-engine §1.5 to §1.7, §2.5, §4). Instructions have no price here: a call that asks its host too
+// often ends as OutOfGas, but a loop that asks nothing does not end. For gas to the unit use WasmChain (wasm_chain.hpp),
+// which has the same functions and runs the contract's Wasm on the worker's engine.
 #include "phat/contract.hpp"
 #include "phat/pink.hpp"
 
@@ -15,7 +17,17 @@ namespace phat::testing {
 struct From {
     AccountId caller{};
     Balance value = 0;
-    Bytes salt{}; ///< of a new contract
+    Bytes salt{};                                ///< of a new contract
+    std::optional<Balance> deposit_limit{};      ///< the most that may be held for storage; none: all the caller has
+    std::uint64_t gas_limit = 2'500'000'000'000; ///< for WasmChain
+};
+
+/// How the last call from outside ended, and what it cost.
+struct Receipt {
+    std::string failure;   ///< the engine's name for it, such as OutOfGas; empty: it did not fail
+    Balance charged = 0;   ///< held for storage
+    Balance refunded = 0;  ///< given back for storage that is gone
+    std::uint64_t gas = 0; ///< consumed; 0 where none is counted
 };
 
 struct EmittedEvent {
@@ -71,6 +83,9 @@ public:
         return ask<C>(contract, message, from);
     }
 
+    /// Of what was asked for last: a new contract, a call or a query.
+    [[nodiscard]] const Receipt& receipt() const { return receipt_; }
+
     /// Blocks go by, and with each of them kBlockTime.
     void seal(BlockNumber blocks = 1);
     /// Time goes by, and with it blocks.
@@ -118,6 +133,10 @@ public:
     AccountId system_contract{};
     Hash worker_public_key{};
     std::size_t cache_quota = 1 << 20; ///< bytes for each contract
+    /// What one stored item, and one byte of its value, hold; nothing unless a test says otherwise.
+    Balance deposit_per_item = 0, deposit_per_byte = 0;
+    /// How often one call from outside may use its host.
+    std::uint64_t host_call_limit = 1'000'000;
 
 private:
     friend class Host;
@@ -129,6 +148,9 @@ private:
     struct Contract {
         Hash code{};
         std::map<Bytes, Bytes> storage;
+        Balance base_deposit = 0, item_deposit = 0, byte_deposit = 0; ///< held
+        [[nodiscard]] Balance held() const { return base_deposit + item_deposit + byte_deposit; }
+        [[nodiscard]] Balance bytes() const;
     };
     struct State {
         std::map<AccountId, Balance> balances;
@@ -143,12 +165,15 @@ private:
         AccountId self, caller;
         Balance value;
         Bytes input;
-        bool reentrant; ///< the call that it is making may come back
+        bool reentrant = false; ///< the call that it is making may come back
+        bool deploys = false;   ///< it is a constructor
+        bool delegated = false; ///< other code on the caller's own contract
     };
     struct Returned {
         std::uint32_t code = 0; ///< host::ReturnCode
         std::uint32_t flags = 0;
         Bytes data;
+        std::string_view failure{}; ///< the engine's name for why there is no answer
     };
     enum class Mode : std::uint8_t { Command, Query };
 
@@ -169,17 +194,27 @@ private:
     std::expected<ResultOf<C, M>, CallError> ask(const AccountId& contract, const M& message, const From& from)
     {
         static_assert(C::Messages::template holds<M>, "the contract has no such message");
-        const Returned answer = enter(contract, from.caller, from.value, phat::detail::input_of(message));
+        const Returned answer = call_from(contract, phat::detail::input_of(message), from);
         return phat::detail::answer_of<ResultOf<C, M>>(answer.code, answer.data);
     }
 
     Hash add_code(std::string_view name, std::uint32_t version, Code code);
     std::expected<AccountId, CallError> create_from(const Hash& code, const Bytes& input, const From& from);
+    Returned call_from(const AccountId& contract, Bytes input, const From& from);
     Returned enter(const AccountId& contract, const AccountId& caller, Balance value, Bytes input);
     Returned instantiate(const Hash& code, const AccountId& deployer, Balance value, Bytes input, ByteView salt,
                          AccountId& address);
+    Returned delegate(const Hash& code, Bytes input);
+    /// For calls that are their caller's own mistake: it traps.
+    [[nodiscard]] Returned fail_caller(std::string_view failure) const;
     /// Runs one frame; what it did is undone unless it ends well.
     Returned run(Frame frame, void (*entry)());
+    /// Ends the contract that runs.
+    void terminate(const AccountId& beneficiary);
+    /// Begins and ends what comes from outside: counts anew, and pays for storage.
+    void begin();
+    void finish(Returned& answer, const From& from, State before);
+    std::string_view settle(const From& from, const State& before);
     bool move(const AccountId& from, const AccountId& to, Balance amount);
     Frame& frame() { return frames_.back(); }
     Contract& contract() { return state_.contracts.at(frame().self); }
@@ -193,6 +228,8 @@ private:
     Mode mode_ = Mode::Command;
     BlockNumber block_ = 1;
     Timestamp now_ = 1'700'000'000'000;
+    Receipt receipt_;
+    std::uint64_t host_calls_ = 0;
     std::uint64_t drawn_ = 0; ///< random bytes are made from this number
 };
 

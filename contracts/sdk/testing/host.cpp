@@ -160,6 +160,18 @@ std::uint32_t phat::host::phat_call(std::uint32_t flags, const void* callee, std
     return answer.code;
 }
 
+std::uint32_t phat::host::phat_delegate_call(std::uint32_t, const void* code_hash, const void* input,
+                                             std::uint32_t input_size, void* out, std::uint32_t* out_size)
+{
+    const auto answer = Host::delegate(fixed<Hash>(code_hash), copy(input, input_size));
+    give(answer.data, out, out_size);
+    return answer.code;
+}
+void phat::host::phat_terminate(const void* beneficiary)
+{
+    Host::terminate(fixed<AccountId>(beneficiary));
+    throw testing::FrameReturned{0, {}};
+}
 std::uint32_t phat::host::phat_instantiate(const void* code_hash, std::uint64_t, const void* value, const void* input,
                                            std::uint32_t input_size, void* address, std::uint32_t* address_size,
                                            void* out, std::uint32_t* out_size, const void* salt,

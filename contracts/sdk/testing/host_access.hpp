@@ -10,10 +10,13 @@ struct FrameReturned {
     Bytes data;
 };
 /// Thrown where a frame ends by a trap.
-struct FrameTrapped {};
+struct FrameTrapped {
+    std::string_view failure = "ContractTrapped"; ///< the engine's name for it
+};
 
 class Host {
 public:
+    /// The chain that runs; counts how often it is asked for.
     static Chain& chain();
     static auto& frame() { return chain().frame(); }
     static auto& contract() { return chain().contract(); }
@@ -31,6 +34,8 @@ public:
     {
         return chain().enter(callee, frame().self, value, std::move(input));
     }
+    static auto delegate(const Hash& code, Bytes input) { return chain().delegate(code, std::move(input)); }
+    static void terminate(const AccountId& beneficiary) { chain().terminate(beneficiary); }
     static auto instantiate(const Hash& code, Balance value, Bytes input, ByteView salt, AccountId& address)
     {
         return chain().instantiate(code, frame().self, value, std::move(input), salt, address);

@@ -52,16 +52,16 @@ Outcome<> cluster_status(const Options& options)
 Outcome<> cluster_deposit(const Options& options)
 {
     PHALA_TRY(auto chain, connect(options));
-    PHALA_TRY(const auto to, account_of(options.to.empty() ? options.from : options.to));
+    PHALA_TRY(const auto to, account_of(options, options.to.empty() ? options.from : options.to));
     PHALA_TRY(const auto amount, parse_amount(options.amount));
     const auto call = runtime::khala::encode_call(
         runtime::phala_phat_contracts::transfer_to_cluster{amount, cluster_id(options.cluster), to});
-    return report(options, send(chain, call, options.from));
+    return report(options, send(chain, call, options));
 }
 
 Outcome<> cluster_balance(const Options& options)
 {
-    PHALA_TRY(const auto account, account_of(options.who));
+    PHALA_TRY(const auto account, account_of(options, options.who));
     PHALA_TRY(const auto client, WorkerClient::at(options.worker));
     PHALA_TRY(const auto cluster, client.cluster());
     const auto* system = cluster.is_null() ? nullptr : cluster.find("systemContract");

@@ -7,6 +7,7 @@
 namespace phala::cli {
 
 Outcome<> generate(const Options& options);
+Outcome<> export_key(const Options& options);
 Outcome<> inspect(const Options& options);
 Outcome<> balance(const Options& options);
 Outcome<> transfer(const Options& options);

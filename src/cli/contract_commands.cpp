@@ -33,18 +33,58 @@ Outcome<ContractExecResult> try_message(const Options& options, const Bytes& pay
     return scale::decode<ContractExecResult>(answer);
 }
 
-/// What a unit of gas costs in the contract's cluster.
-Outcome<Balance> gas_price(worker::ChainClient& chain, const H256& contract)
+Outcome<ClusterInfo> cluster_info(worker::ChainClient& chain, const H256& id)
+{
+    PHALA_TRY(const auto stored, read_map(chain, "PhalaPhatContracts", "Clusters", id));
+    if (!stored)
+        return fail(CliError::NotFound, "no cluster " + to_hex0x(id) + " on chain");
+    return scale::decode<ClusterInfo>(*stored);
+}
+
+/// The cluster of a contract.
+Outcome<ClusterInfo> cluster_of(worker::ChainClient& chain, const H256& contract)
 {
     PHALA_TRY(const auto entry, read_map(chain, "PhalaPhatContracts", "Contracts", contract));
     if (!entry)
         return fail(CliError::NotFound, "no contract " + to_hex0x(contract) + " on chain");
     PHALA_TRY(const auto info, scale::decode<runtime::phala_phat_contracts::BasicContractInfo>(*entry));
-    PHALA_TRY(const auto stored, read_map(chain, "PhalaPhatContracts", "Clusters", info.cluster));
-    if (!stored)
-        return fail(CliError::NotFound, "the contract's cluster " + to_hex0x(info.cluster));
-    PHALA_TRY(const auto cluster, scale::decode<ClusterInfo>(*stored));
-    return cluster.gas_price;
+    return cluster_info(chain, info.cluster);
+}
+
+/// What an execution would cost.
+template <class Result>
+void show_cost(const Options& options, const Result& result, Balance price)
+{
+    const std::uint64_t gas = result.gas_required.ref_time;
+    json::Value out;
+    out["gas"] = gas;
+    out["gasPrice"] = amount_text(price);
+    out["prepaid"] = amount_text(price * gas);
+    const auto* charge = result.storage_deposit.template get_if<worker::engine::Charge>();
+    const auto* refund = result.storage_deposit.template get_if<worker::engine::Refund>();
+    out["storageDeposit"] = amount_text(charge != nullptr ? charge->amount : 0);
+    if (refund != nullptr)
+        out["storageRefund"] = amount_text(refund->amount);
+    show(options, out);
+}
+
+/// What a constructor would cost; a failing one fails as it would.
+Outcome<> estimate_constructor(const Options& options, worker::ChainClient& chain, const Abi& abi,
+                               const Abi::Message& constructor, worker::InkQuery::InkInstantiate deployment)
+{
+    PHALA_TRY(const auto cluster, cluster_info(chain, cluster_id(options.cluster)));
+    PHALA_TRY(const auto answer, ask_worker(options, cluster.system_contract, std::move(deployment)));
+    PHALA_TRY(const auto result, scale::decode<worker::engine::ContractInstantiateResult>(answer));
+    if (!result.result)
+        return fail(CliError::Failed, failure_text(result.result.error()));
+    // what succeeds gives two zeros, whatever its type says (spec contract-engine §3.1): only failures are read
+    if (result.result->result.did_revert()) {
+        ContractExecResult reverted;
+        reverted.result = result.result->result;
+        PHALA_CHECK(outcome_of(abi, constructor, reverted));
+    }
+    show_cost(options, result, cluster.gas_price);
+    return {};
 }
 
 /// What the logger says about a command; nothing where it has no such record (any more).
@@ -78,7 +118,7 @@ Outcome<> upload(const Options& options)
         cluster_id(options.cluster), ResourceType::InkCode, abi.code()});
     json::Value out;
     out["codeHash"] = to_hex0x(code_hash(abi.code()));
-    return report(options, send(chain, call, options.from), std::move(out));
+    return report(options, send(chain, call, options), std::move(out));
 }
 
 Outcome<> instantiate(const Options& options)
@@ -87,14 +127,16 @@ Outcome<> instantiate(const Options& options)
     PHALA_TRY(const auto* constructor, abi.constructor(options.name));
     PHALA_TRY(auto data, abi.encode(*constructor, options.arguments));
     PHALA_TRY(const auto salt, salt_of(options));
-    PHALA_TRY(const auto deployer, account_of(options.from));
+    PHALA_TRY(const auto deployer, account_of(options, options.from));
     PHALA_TRY(auto chain, connect(options));
     const H256 cluster = cluster_id(options.cluster);
     const H256 hash = code_hash(abi.code());
+    if (options.estimate)
+        return estimate_constructor(options, chain, abi, *constructor, {hash, salt, std::move(data), 0, 0});
     const H256 id = contract_id(deployer, hash, cluster, salt);
     const auto call = runtime::khala::encode_call(runtime::phala_phat_contracts::instantiate_contract{
         {CodeIndex::WasmCode{hash}}, std::move(data), salt, cluster, 0, kGas, std::nullopt, 0});
-    const auto sent = send(chain, call, options.from);
+    const auto sent = send(chain, call, options);
     if (!sent)
         return std::unexpected{sent.error()};
     Progress progress{"the key of contract " + to_hex0x(id)};
@@ -131,18 +173,8 @@ Outcome<> estimate(const Options& options)
     PHALA_CHECK(outcome_of(abi, *message, result));
     PHALA_TRY(auto chain, connect(options));
     PHALA_TRY(const auto id, contract_of(options));
-    PHALA_TRY(const auto price, gas_price(chain, id));
-    const std::uint64_t gas = result.gas_required.ref_time;
-    json::Value out;
-    out["gas"] = gas;
-    out["gasPrice"] = amount_text(price);
-    out["prepaid"] = amount_text(price * gas);
-    const auto* charge = result.storage_deposit.get_if<worker::engine::Charge>();
-    const auto* refund = result.storage_deposit.get_if<worker::engine::Refund>();
-    out["storageDeposit"] = amount_text(charge != nullptr ? charge->amount : 0);
-    if (refund != nullptr)
-        out["storageRefund"] = amount_text(refund->amount);
-    show(options, out);
+    PHALA_TRY(const auto cluster, cluster_of(chain, id));
+    show_cost(options, result, cluster.gas_price);
     return {};
 }
 
@@ -176,7 +208,7 @@ Outcome<> call(const Options& options)
     }
     const auto call = runtime::khala::encode_call(
         runtime::phala_phat_contracts::push_contract_message{id, scale::encode(envelope), deposit});
-    const auto sent = send(chain, call, options.from);
+    const auto sent = send(chain, call, options);
     if (!sent)
         return std::unexpected{sent.error()};
     PHALA_CHECK(wait_for_worker(options, sent->block));

@@ -104,8 +104,8 @@ protected:
 TEST_F(KeyFiles, AreWrittenOnceAndReadByTheirOwnerAlone)
 {
     const auto path = (folder / "key").string();
-    ASSERT_TRUE(save_phrase(path, "//Bob"));
-    EXPECT_FALSE(save_phrase(path, "//Eve")) << "it might hold a key";
+    ASSERT_TRUE(save_secret(path, "//Bob"));
+    EXPECT_FALSE(save_secret(path, "//Eve")) << "it might hold a key";
     const auto pair = signer_of("file:" + path);
     ASSERT_TRUE(pair) << pair.error().message();
     EXPECT_EQ(pair->account(), crypto::KeyPair::from_uri("//Bob")->account());

@@ -51,9 +51,13 @@ try {
         return sub;
     };
     const auto from = [&](CLI::App* sub) {
-        sub->add_option("--from", options.from, "Who signs: a secret URI, or file:PATH of a file with one")
+        sub->add_option("--from", options.from,
+                        "Who signs: a secret URI, or file:PATH of a file with one, or of a keystore")
             ->capture_default_str();
     };
+    app.add_option("--password-file", options.password_file,
+                   "Its first line opens the keystore of file:PATH; without it the terminal is asked")
+        ->envname("PHALA_PASSWORD_FILE");
 
     auto* account = group("account", "Keys, addresses and balances");
     command(account, "generate", "Make a new phrase", generate)
@@ -61,6 +65,12 @@ try {
     command(account, "inspect", "Address and public key of a secret URI or an address", inspect)
         ->add_option("who", options.uri)
         ->required();
+    auto* exporting = command(account, "export", "Write a key to a keystore that polkadot.js opens", export_key);
+    exporting->add_option("who", options.uri, "A secret URI or file:PATH")->required();
+    exporting->add_option("file", options.file, "A new .json file")->required();
+    exporting->add_option("--name", options.name, "What people see");
+    exporting->add_option("--new-password-file", options.new_password_file,
+                          "Its first line is the keystore's password; without it the terminal is asked");
     command(account, "balance", "What an account has on the chain", balance)
         ->add_option("who", options.who)
         ->required();
@@ -91,6 +101,7 @@ try {
     auto* calling = command(contract, "call", "Send an encrypted command", call);
     auto* asking = command(contract, "query", "Ask privately, or try a command without effect", query);
     auto* estimating = command(contract, "estimate", "What a command would cost", estimate);
+    making->add_flag("--estimate", options.estimate, "Only tell what it would cost");
     auto* happening = command(contract, "events", "Events of a contract, by name", events);
     for (auto* sub : {logging, happening}) {
         sub->add_flag("--follow,-f", options.follow, "Go on until Ctrl-C");

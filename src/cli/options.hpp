@@ -12,11 +12,14 @@ struct Options {
     std::string node = "ws://127.0.0.1:9944";
     std::string worker = "http://127.0.0.1:8000";
     bool json = false;
-    std::string from = "//Alice"; ///< a secret URI, or file:PATH of one
+    std::string from = "//Alice";  ///< a secret URI, or file:PATH of one or of a keystore
+    std::string password_file;     ///< of the keystore
+    std::string new_password_file; ///< of one to be written
     std::string who, to, amount, file, contract, name, salt = "0x", uri;
     std::vector<std::string> arguments;
     std::uint64_t cluster = 1;
     bool plain = false;
+    bool estimate = false;
     std::string value = "0", deposit = "0"; ///< in PHA
     std::string type;                       ///< of log records
     std::string shell;

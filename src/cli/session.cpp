@@ -74,10 +74,10 @@ Outcome<std::string> read_file(const std::string& path)
     return std::string{std::istreambuf_iterator<char>{file}, {}};
 }
 
-Outcome<AccountId> account_of(const std::string& who)
+Outcome<AccountId> account_of(const Options& options, const std::string& who)
 {
     if (who.starts_with("//") || who.starts_with("file:") || who.find(' ') != std::string::npos) {
-        PHALA_TRY(const auto pair, signer_of(who));
+        PHALA_TRY(const auto pair, signer_of(who, options.password_file));
         return AccountId{pair.account()};
     }
     PHALA_TRY(const auto account, crypto::parse_account(who));
@@ -102,9 +102,9 @@ Outcome<std::optional<Bytes>> read_map(worker::ChainClient& chain, std::string_v
                                    {to_hex0x(concat(storage_key(pallet, item), crypto::twox_64(key), key))});
 }
 
-Outcome<Sent> send(worker::ChainClient& chain, ByteView call, const std::string& from)
+Outcome<Sent> send(worker::ChainClient& chain, ByteView call, const Options& options)
 {
-    PHALA_TRY(const auto signer, signer_of(from));
+    PHALA_TRY(const auto signer, signer_of(options.from, options.password_file));
     PHALA_TRY(const auto extrinsic, chain.sign(call, signer));
     const std::string wanted = to_hex0x(extrinsic);
     PHALA_TRY(const auto before, chain.finalized_head());
@@ -176,7 +176,7 @@ Outcome<> wait_for_worker(const Options& options, BlockNumber block)
 Outcome<Bytes> ask_worker(const Options& options, const H256& contract, decltype(worker::InkQuery::data) data)
 {
     PHALA_TRY(const auto client, WorkerClient::at(options.worker));
-    PHALA_TRY(const auto who, signer_of(options.from));
+    PHALA_TRY(const auto who, signer_of(options.from, options.password_file));
     PHALA_TRY(const auto answer,
               client.query(worker::InkQuery{{contract, crypto::random_bytes<32>()}, std::move(data)}, who));
     if (!answer)

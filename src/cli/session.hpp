@@ -16,7 +16,7 @@ inline constexpr std::uint64_t kGas = 2'000'000'000'000; ///< of a command, belo
 
 Outcome<std::string> read_file(const std::string& path);
 /// An address, 0x bytes, or a secret URI (also file:PATH).
-Outcome<AccountId> account_of(const std::string& who);
+Outcome<AccountId> account_of(const Options& options, const std::string& who);
 Outcome<H256> contract_of(const Options& options);
 Outcome<Abi> abi_of(const Options& options);
 
@@ -30,8 +30,8 @@ struct Sent {
     H256 extrinsic;
     BlockNumber block;
 };
-/// Submits a call and waits until it took effect in a block.
-Outcome<Sent> send(worker::ChainClient& chain, ByteView call, const std::string& from);
+/// Submits a call of who `options.from` names, and waits until it took effect in a block.
+Outcome<Sent> send(worker::ChainClient& chain, ByteView call, const Options& options);
 Outcome<> report(const Options& options, const Outcome<Sent>& sent, json::Value more = json::Value{json::Object{}});
 
 /// A command has taken effect once the worker has executed its block: a query that follows sees it.

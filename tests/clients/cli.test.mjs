@@ -2,10 +2,13 @@
 import './lib/quiet.mjs';
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { Keyring } from '@polkadot/api';
+import { u8aToHex } from '@polkadot/util';
+import { cryptoWaitReady, sr25519Verify } from '@polkadot/util-crypto';
 import { Program, freePort, needPort, paths, root, until } from './lib/network.mjs';
 
 /** A port with two free ones after it. */
@@ -217,6 +220,49 @@ describe('the command line', () => {
     await fails(/there is a file already/, ['account', 'generate', '--save', file]);
     chmodSync(file, 0o644);
     await fails(/chmod 600/, ['transfer', '//Bob', '1', '--from', `file:${file}`]);
+  });
+
+  test('keystores: what polkadot.js wrote signs here, and what is written here signs there', async () => {
+    await cryptoWaitReady();
+    const theirs = new Keyring({ type: 'sr25519' }).addFromUri('//Keystore', { name: 'theirs' });
+    const file = join(folder, 'theirs.json');
+    writeFileSync(file, JSON.stringify(theirs.toJson('a password')));
+    const password = join(folder, 'password');
+    writeFileSync(password, 'a password\n', { mode: 0o600 });
+    const wrong = join(folder, 'wrong');
+    writeFileSync(wrong, 'another\n', { mode: 0o600 });
+    const from = ['--from', `file:${file}`, '--password-file', password];
+    await json('transfer', theirs.address, '3', '--from', '//Alice');
+    await json('transfer', '//Bob', '1', ...from);
+    await fails(/wrong password/, ['transfer', '//Bob', '1', '--from', `file:${file}`, '--password-file', wrong]);
+
+    const ours = join(folder, 'ours.json');
+    const made = await json('account', 'export', '//Keystore//ours', ours, '--name', 'ours', '--new-password-file', password);
+    assert.equal(statSync(ours).mode & 0o077, 0, 'nobody else reads it');
+    const opened = new Keyring({ type: 'sr25519' }).addFromJson(JSON.parse(readFileSync(ours, 'utf8')));
+    opened.unlock('a password');
+    assert.equal(opened.meta.name, 'ours');
+    const expected = new Keyring({ type: 'sr25519', ss58Format: 30 }).addFromUri('//Keystore//ours');
+    assert.equal(made.address, expected.address);
+    assert.ok(sr25519Verify('a message', opened.sign('a message'), expected.publicKey));
+    // without a terminal nobody can be asked
+    const { code, err } = await run('setsid', ['--wait', paths.cli, 'account', 'inspect', `file:${file}`]);
+    assert.equal(code, 1);
+    assert.match(err, /needs its password: --password-file/);
+    // on one, what is typed is not shown
+    const typed = await run('bash', ['-c', `(sleep 1; echo 'a password'; sleep 2) | script -qec '${paths.cli} account inspect file:${file}' /dev/null`]);
+    assert.match(typed.out, /Password of /);
+    assert.match(typed.out, new RegExp(u8aToHex(theirs.publicKey)));
+    assert.equal(typed.out.split('a password').length, 1, typed.out);
+  });
+
+  test('what a new contract would cost', async () => {
+    const { token_a: token, probe } = ready.contracts;
+    const cost = await json('contract', 'instantiate', token.metadata, 'create', '5', '--salt', 'never made', '--estimate');
+    assert.ok(cost.gas > 0);
+    assert.match(cost.storageDeposit, /^0\.0*[1-9]\d* PHA$/);
+    await fails(/ContractTrapped|DuplicateContract/, ['contract', 'instantiate', token.metadata, 'create', '5', '--salt', 'token_a', '--estimate']);
+    await fails(/WithDetail \(revert/, ['contract', 'instantiate', probe.metadata, 'create_or_fail', 'true', '--salt', 'x', '--estimate']);
   });
 
   test('a shell completes the commands', async () => {

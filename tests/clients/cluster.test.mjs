@@ -3,33 +3,28 @@
 import './lib/quiet.mjs';
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { OnChainRegistry, signCertificate } from '@phala/sdk';
 import { u8aToHex } from '@polkadot/util';
-import { bootstrap, openContract, startWorker } from './lib/bootstrap.mjs';
+import { openContract, startWorker } from './lib/bootstrap.mjs';
 import { send } from './lib/chain.mjs';
 import { answer, command } from './lib/demo.mjs';
-import { Network, paths, until } from './lib/network.mjs';
+import { paths, until } from './lib/network.mjs';
+import { standingNetwork } from './lib/standing.mjs';
 import { commonState, errorOf, post, serves, workerInfo } from './lib/worker_api.mjs';
 
 describe("a cluster's life", () => {
   let network, up, api, pairs, probe;
 
-  before(async () => {
+  standingNetwork({
+    count: 2,
     // nobody is where the chain says that the workers are: who joins cannot ask them
-    network = await Network.create({ workerArgs: ['--endpoint', 'http://127.0.0.1:9'] });
-    try {
-      up = await bootstrap(network);
-    } catch (error) {
-      network.dump();
-      throw error;
-    }
-    ({ api, pairs } = up);
-    probe = await openContract(up.registry, up.contracts.probe.built, up.contracts.probe.id);
-  });
-  after(async () => {
-    await up?.api.disconnect();
-    await network?.stop();
+    options: { workerArgs: ['--endpoint', 'http://127.0.0.1:9'] },
+    prepare: async (standing) => {
+      ({ network, up } = standing);
+      ({ api, pairs } = up);
+      probe = await openContract(up.registry, up.contracts.probe.built, up.contracts.probe.id);
+    },
   });
 
   /** What a query of the system contract gives on one worker alone. */

@@ -3,33 +3,28 @@ import './lib/quiet.mjs';
 import assert from 'node:assert/strict';
 import { readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { OnChainRegistry, signCertificate } from '@phala/sdk';
 import { u8aToHex, stringToU8a } from '@polkadot/util';
 import { randomAsHex } from '@polkadot/util-crypto';
-import { GAS, PHA, bootstrap, openContract } from './lib/bootstrap.mjs';
+import { GAS, PHA, openContract } from './lib/bootstrap.mjs';
 import { send } from './lib/chain.mjs';
 import { answer, command } from './lib/demo.mjs';
-import { Network, sleep, until } from './lib/network.mjs';
+import { sleep, until } from './lib/network.mjs';
+import { standingNetwork } from './lib/standing.mjs';
 import { clusterState, commonState, serves, workerInfo } from './lib/worker_api.mjs';
 
 describe('two workers', () => {
   let network, up, api, pairs, probe;
 
-  before(async () => {
-    network = await Network.create({ log: 'debug' });
-    try {
-      up = await bootstrap(network);
-    } catch (error) {
-      network.dump();
-      throw error;
-    }
-    ({ api, pairs } = up);
-    probe = await openContract(up.registry, up.contracts.probe.built, up.contracts.probe.id);
-  });
-  after(async () => {
-    await up?.api.disconnect();
-    await network?.stop();
+  standingNetwork({
+    count: 2,
+    options: { log: 'debug' },
+    prepare: async (standing) => {
+      ({ network, up } = standing);
+      ({ api, pairs } = up);
+      probe = await openContract(up.registry, up.contracts.probe.built, up.contracts.probe.id);
+    },
   });
 
   const ask = async (contract, message, ...args) => {

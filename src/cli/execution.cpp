@@ -29,6 +29,10 @@ std::string_view meaning(ContractsError error)
     case ContractsError::DecodingFailed: return "decode: it handed the engine bytes of no such value";
     case ContractsError::DuplicateContract: return "there is a contract already at that address";
     case ContractsError::CodeRejected: return "the code breaks a rule for contracts";
+    case ContractsError::Indeterministic: return "the code uses floats, which run in queries alone";
+    case ContractsError::MaxCallDepthReached: return "too many contracts called one another";
+    case ContractsError::TerminatedWhileReentrant: return "a contract cannot end while another call of it runs";
+    case ContractsError::TerminatedInConstructor: return "a contract cannot end in its constructor";
     default: return {};
     }
 }

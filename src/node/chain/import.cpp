@@ -79,8 +79,8 @@ H256 extrinsics_root(const std::vector<Bytes>& extrinsics, const host::Runtime& 
 
 constexpr std::string_view kExecuteBlock = "Core_execute_block";
 
-/// Executes while the signatures are checked many at once by another thread. False where one of them or the block is bad: only an
-/// execution that checks each where the runtime asks for it tells what is wrong, or finds that the runtime can live
+/// Executes while another thread checks the signatures, many at once. False where one of them or the block is bad: only
+/// an execution that checks each where the runtime asks for it tells what is wrong, or finds that the runtime can live
 /// with it.
 bool execute_deferring(const host::Runtime& runtime, const host::StateReader& parent_state, ByteView block,
                        std::optional<host::Overlay>& overlay)

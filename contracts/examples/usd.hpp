@@ -8,10 +8,6 @@ namespace phat::examples {
 struct Usd {
     static constexpr auto docs = "Code with floats, for queries to delegate to.";
 
-    // it runs on the storage of a CheckSystem, and so has its members
-    std::string text;
-    bool was_called{};
-
     struct create {
         static constexpr std::string_view label = "default";
     };

@@ -33,10 +33,13 @@ inline Bytes read_input()
 template <class C>
 C load()
 {
-    const auto root = storage::read(kRootKey);
-    if (!root)
-        host::trap(); // an address without a contract behind it
-    C contract = storage::decode_own<C>(*root);
+    C contract{};
+    if constexpr (keeps_root<C>()) {
+        const auto root = storage::read(kRootKey);
+        if (!root)
+            host::trap(); // an address without a contract behind it
+        contract = storage::decode_own<C>(*root);
+    }
     attach(contract);
     return contract;
 }
@@ -44,7 +47,8 @@ C load()
 template <class C>
 void store(const C& contract)
 {
-    storage::write(kRootKey, phala::scale::encode(contract));
+    if constexpr (keeps_root<C>())
+        storage::write(kRootKey, phala::scale::encode(contract));
 }
 
 template <class M>

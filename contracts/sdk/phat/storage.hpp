@@ -221,6 +221,15 @@ void attach(Contract& contract)
     });
 }
 
+/// Whether a contract keeps anything under the root key. One that does not reads and writes none there: its code can
+/// be delegated to from any other contract, whatever that one keeps.
+template <class Contract>
+consteval bool keeps_root()
+{
+    return phala::reflect::with_field_types<Contract>(
+        []<class... Member>() { return (false || ... || !is_placed<Member>); });
+}
+
 } // namespace detail
 
 } // namespace phat

@@ -119,7 +119,7 @@ export async function addCluster(api, { Alice }, workers, { owner = Alice, permi
 }
 
 /** Makes the first worker gatekeeper and all of them a cluster. Returns {cluster, systemContract}. */
-export async function formCluster(network, api, pairs, progress = () => {}) {
+export async function formCluster(network, api, pairs, { progress = () => {}, systemCode = u8aToHex(readFileSync(paths.contractCode('system'))) } = {}) {
   const { Alice } = pairs;
   const { sudo } = api.tx.sudo;
   progress('The first worker becomes gatekeeper and makes the master key');
@@ -127,7 +127,6 @@ export async function formCluster(network, api, pairs, progress = () => {}) {
   await until('the launch of the gatekeeper', async () => (await api.query.phalaRegistry.gatekeeperLaunchedAt()).isSome);
 
   progress('A cluster is formed and gets its key');
-  const systemCode = u8aToHex(readFileSync(paths.contractCode('system')));
   await send(api, sudo(api.tx.phalaPhatContracts.setPinkSystemCode(systemCode)), Alice);
   await until('the system code', async () => (await api.query.phalaPhatContracts.pinkSystemCodeHash()).isSome);
   return addCluster(api, pairs, network.workers);
@@ -184,10 +183,10 @@ export async function deploy({ api, registry, cluster }, deployer, plan) {
 }
 
 /** All of it. Returns {api, pairs, cluster, systemContract, logger, contracts, registry}. */
-export async function bootstrap(network, { count = 2, progress = () => {} } = {}) {
+export async function bootstrap(network, { count = 2, progress = () => {}, systemCode } = {}) {
   const { api, pairs } = await startChain(network, { count, progress });
   try {
-    const formed = await formCluster(network, api, pairs, progress);
+    const formed = await formCluster(network, api, pairs, { progress, systemCode });
     const deployed = await deployExamples(network, api, pairs, formed, progress);
     progress('Everything serves');
     // a registry looks for the logger once, when it connects

@@ -1,23 +1,143 @@
 // Exact results of the reference's own contracts (spec contract-engine §11). Their binaries are not part of this tree:
-// the tests run where PHALA_PINK_FIXTURES names a folder that holds flip.wasm, cross.wasm, system.wasm, …
+// the tests run where PHALA_PINK_FIXTURES names a folder that holds flip.wasm, cross.wasm, system.wasm, …, each bare or
+// inside a .contract file. Whether they are the ones with these results is told by their hashes.
 #include "base/hex.hpp"
+#include "base/json.hpp"
+#include "crypto/hash.hpp"
 #include "worker/core/engine/engine_testing.hpp"
 
+#include <unistd.h>
+
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 
 namespace phala::worker::engine {
+
 namespace {
 
-using namespace testing;
+enum class FixtureError : std::uint8_t { Missing, Damaged, Other };
 
-Bytes fixture(const std::string& name)
+std::string_view describe(FixtureError error)
 {
-    const char* folder = std::getenv("PHALA_PINK_FIXTURES");
-    if (folder == nullptr)
-        return {};
-    std::ifstream file{std::string{folder} + "/" + name, std::ios::binary};
-    return {std::istreambuf_iterator<char>{file}, {}};
+    switch (error) {
+    case FixtureError::Missing: return "PHALA_PINK_FIXTURES names a folder that lacks";
+    case FixtureError::Damaged: return "the fixture is damaged";
+    case FixtureError::Other: return "the fixture is other code than the one with the known results";
+    }
+    return "fixture";
+}
+
+using namespace testing;
+namespace fs = std::filesystem;
+
+/// Size and BLAKE2b-256 of the code (spec contract-engine §1.4).
+struct Published {
+    std::string_view name;
+    std::size_t size;
+    std::string_view hash;
+};
+constexpr std::array<Published, 4> kPublished{{
+    {"flip", 24'336, "a3f91e98edc8ccfb035946133027dd5a3f8694c70e7a27ffdf8056f7b9cc40ab"},
+    {"cross", 7'386, "1665d141140d976421f747f0f3873c7cf446caa9103183e35728343d4390d6ea"},
+    {"system", 42'086, "e96845d1c3797dca7ab28eb3a01644c0c54dbf941626e7b49ae84e98a5796857"},
+    {"check_system", 77'002, "ec14edb30752e37359cf713868ebc07c3087b16c9257324ab68c556e8f7b2c1d"},
+}};
+
+std::optional<Bytes> content(const fs::path& path)
+{
+    std::ifstream file{path, std::ios::binary};
+    return file ? std::optional{Bytes{std::istreambuf_iterator<char>{file}, {}}} : std::nullopt;
+}
+
+/// The code of one of them, from NAME.wasm or from source.wasm of NAME.contract.
+Outcome<Bytes> read_fixture(const fs::path& folder, const Published& published)
+{
+    fs::path path = folder / (std::string{published.name} + ".wasm");
+    auto code = content(path);
+    if (!code) {
+        path.replace_extension(".contract");
+        const auto text = content(path);
+        if (!text)
+            return fail(FixtureError::Missing,
+                        std::string{published.name} + ".wasm and " + path.filename().string() + ": " + folder.string());
+        const auto bundle = json::parse(text_of(*text));
+        const auto* source = bundle ? bundle->find("source") : nullptr;
+        const auto* wasm = source == nullptr ? nullptr : source->find("wasm");
+        if (wasm == nullptr || wasm->string() == nullptr)
+            return fail(FixtureError::Damaged, path.string() + ": no JSON with the code in source.wasm");
+        auto bytes = from_hex(*wasm->string());
+        if (!bytes)
+            return fail(FixtureError::Damaged, path.string() + ": source.wasm: " + bytes.error().message());
+        code = std::move(*bytes);
+    }
+    constexpr std::array<std::uint8_t, 8> kMagic{0, 'a', 's', 'm', 1, 0, 0, 0};
+    if (code->size() < kMagic.size() || !std::ranges::equal(ByteView{*code}.first(kMagic.size()), kMagic))
+        return fail(FixtureError::Damaged, path.string() + ": no WebAssembly module");
+    const auto hash = to_hex(crypto::blake2_256(*code));
+    if (code->size() != published.size || hash != published.hash)
+        return fail(FixtureError::Other, path.string() + ": " + std::to_string(code->size()) + " bytes, hash " + hash
+                                             + "; expected " + std::to_string(published.size) + ", "
+                                             + std::string{published.hash});
+    return std::move(*code);
+}
+
+Bytes fixture(std::string_view name)
+{
+    const auto* published = std::ranges::find(kPublished, name, &Published::name);
+    auto code = read_fixture(std::getenv("PHALA_PINK_FIXTURES"), *published);
+    EXPECT_TRUE(code) << code.error().message();
+    return code.value_or(Bytes{});
+}
+
+class Fixtures : public ::testing::Test {
+protected:
+    void TearDown() override { fs::remove_all(folder); }
+
+    void put(const std::string& name, std::string_view text) const
+    {
+        std::ofstream{folder / name, std::ios::binary} << text;
+    }
+    void expect_failure(const Published& published, FixtureError error, std::string_view text) const
+    {
+        const auto read = read_fixture(folder, published);
+        ASSERT_FALSE(read);
+        EXPECT_TRUE(read.error().is(error)) << read.error().message();
+        EXPECT_NE(read.error().message().find(text), std::string::npos) << read.error().message();
+    }
+
+    const fs::path folder = [] {
+        const auto made = fs::temp_directory_path() / ("phala-fixtures-" + std::to_string(::getpid()));
+        fs::create_directories(made);
+        return made;
+    }();
+};
+
+// A contract of ours, in either shape, stands for the reference's: its code is read, and its hash decides.
+TEST_F(Fixtures, AreReadBareAndFromBundles)
+{
+    const auto code = content(fs::path{PHALA_WASM_DIR} / "contracts" / "flipper.wasm").value();
+    const auto hash = to_hex(crypto::blake2_256(code));
+    const Published ours{"flip", code.size(), hash};
+    put("flip.wasm", text_of(code));
+    EXPECT_EQ(read_fixture(folder, ours).value(), code);
+    fs::remove(folder / "flip.wasm");
+    put("flip.contract", R"({"source":{"hash":"0x00","wasm":")" + to_hex0x(code) + R"("}})");
+    EXPECT_EQ(read_fixture(folder, ours).value(), code);
+    expect_failure(kPublished[0], FixtureError::Other, "hash " + hash + "; expected 24336, a3f91e98");
+}
+
+TEST_F(Fixtures, FailLoudlyWhereTheyAreMissingOrDamaged)
+{
+    const auto& flip = kPublished[0];
+    expect_failure(flip, FixtureError::Missing, "flip.wasm and flip.contract");
+    put("flip.contract", R"({"source":{"wasm":"0x0061)");
+    expect_failure(flip, FixtureError::Damaged, "no JSON with the code in source.wasm");
+    put("flip.contract", R"({"source":{"wasm":"0x006"}})");
+    expect_failure(flip, FixtureError::Damaged, "source.wasm");
+    put("flip.wasm", "\x7f"
+                     "ELF, which is something else");
+    expect_failure(flip, FixtureError::Damaged, "flip.wasm: no WebAssembly module");
 }
 
 class Golden : public ::testing::Test {
@@ -31,7 +151,7 @@ protected:
         setup.deposit = ~Balance{0} / 2;
         setup.gas_price = setup.deposit_per_item = setup.deposit_per_byte = 1;
         setup.treasury = kTreasury;
-        const auto code = fixture("system.wasm");
+        const auto code = fixture("system");
         setup.system_code = code;
         auto made = test_engine().set_up(setup, cluster.context);
         ASSERT_TRUE(made) << made.error().message();
@@ -65,7 +185,7 @@ TEST_F(Golden, SystemContractHasItsAddress)
 
 TEST_F(Golden, FlipCostsWhatItCosts)
 {
-    const auto hash = upload("flip.wasm");
+    const auto hash = upload("flip");
     cluster.arguments.gas_limit = 2'500'000'000'000;
     const auto made = cluster.instantiate(hash, "9bae9d5e01"_hex, {});
     ASSERT_TRUE(made.result) << debug_text(made.result.error());
@@ -83,8 +203,8 @@ TEST_F(Golden, FlipCostsWhatItCosts)
 
 TEST_F(Golden, CrossInstantiatesFlip)
 {
-    upload("flip.wasm");
-    const auto hash = upload("cross.wasm");
+    upload("flip");
+    const auto hash = upload("cross");
     cluster.arguments.transfer = (~Balance{0} / 2) / 100;
     const auto made = cluster.instantiate(hash, "9bae9d5e01"_hex, {});
     ASSERT_TRUE(made.result) << debug_text(made.result.error());
@@ -102,7 +222,7 @@ TEST_F(Golden, CrossInstantiatesFlip)
 
 TEST_F(Golden, CheckerRuns)
 {
-    const auto hash = upload("check_system.wasm");
+    const auto hash = upload("check_system");
     const auto made = cluster.instantiate(hash, "ed4b9d1b"_hex, {});
     ASSERT_TRUE(made.result) << debug_text(made.result.error());
     const auto checker = made.result->account_id;

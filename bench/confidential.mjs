@@ -5,7 +5,8 @@
 //   node bench/confidential.mjs [--seconds 5] [--commands 10] [--behind 10000]
 import '../tests/clients/lib/quiet.mjs';
 import { readFileSync } from 'node:fs';
-import { Agent, request as httpRequest } from 'node:http';
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { performance } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
 import { GAS, bootstrap, captureQuery, openContract } from '../tests/clients/lib/bootstrap.mjs';
@@ -16,15 +17,43 @@ import { clusterState, encodeQuery } from '../tests/clients/lib/worker_api.mjs';
 
 const { values } = parseArgs({ options: { seconds: { type: 'string', default: '5' }, commands: { type: 'string', default: '10' }, behind: { type: 'string', default: '10000' } } });
 
-function post(url, body, agent) {
-  return new Promise((done, fail) => {
-    const request = httpRequest(`${url}/prpc/PhactoryAPI.ContractQuery`, {
-      method: 'POST', agent, headers: { 'Content-Type': 'application/octet-stream', 'Content-Length': body.length },
-    }, (response) => {
-      response.on('data', () => {}).on('error', fail).on('end', () => (response.statusCode === 200 ? done() : fail(new Error(`status ${response.statusCode}`))));
+/**
+ * A connection that does as little as a client can, so that the worker's part is what is measured: requests are made
+ * beforehand, and of an answer it looks for the end alone.
+ */
+class Connection {
+  static async open(url) {
+    const { hostname, port } = new URL(url);
+    const socket = connect(Number(port), hostname);
+    socket.setNoDelay(true);
+    await once(socket, 'connect');
+    return new Connection(socket);
+  }
+
+  constructor(socket) {
+    this.socket = socket.on('data', (chunk) => this.#take(chunk)).on('error', (error) => this.fail?.(error));
+  }
+
+  static request(body) {
+    return Buffer.concat([Buffer.from(`POST /prpc/PhactoryAPI.ContractQuery HTTP/1.1\r\nHost: worker\r\nContent-Type: application/octet-stream\r\nContent-Length: ${body.length}\r\n\r\n`), body]);
+  }
+
+  ask(request) {
+    this.had = undefined;
+    return new Promise((done, fail) => {
+      Object.assign(this, { done, fail });
+      this.socket.write(request);
     });
-    request.on('error', fail).end(body);
-  });
+  }
+
+  #take(chunk) {
+    this.had = this.had ? Buffer.concat([this.had, chunk]) : chunk;
+    const head = this.had.indexOf('\r\n\r\n');
+    if (head < 0) return;
+    const text = this.had.latin1Slice(0, head);
+    if (!text.startsWith('HTTP/1.1 200 ')) this.fail(new Error(text));
+    else if (this.had.length === head + 4 + Number(/^content-length: (\d+)/im.exec(text)[1])) this.done();
+  }
 }
 
 const at = (sorted, share) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
@@ -42,23 +71,24 @@ const cpuOf = (pid) => {
 };
 
 async function queries({ url, program }, bodies, connections, seconds) {
-  const agent = new Agent({ keepAlive: true, maxSockets: connections });
+  const requests = bodies.map(Connection.request);
+  const open = await Promise.all(Array.from({ length: connections }, () => Connection.open(url)));
   const times = [];
   const end = performance.now() + seconds * 1000;
   let next = 0;
   const cpu = cpuOf(program.child.pid);
   const start = performance.now();
-  await Promise.all(Array.from({ length: connections }, async () => {
+  await Promise.all(open.map(async (connection) => {
     while (performance.now() < end) {
       const begin = performance.now();
-      await post(url, bodies[next++ % bodies.length], agent);
+      await connection.ask(requests[next++ % requests.length]);
       times.push(performance.now() - begin);
     }
   }));
   report(`encrypted query, ${connections} connection${connections === 1 ? '' : 's'}`, times, (performance.now() - start) / 1000);
   const each = (cpuOf(program.child.pid) - cpu) / times.length;
   console.log(`  the worker's processor time for each: ${(each * 1000).toFixed(0)} us, ${(1000 / each).toFixed(0)} per s and core`);
-  agent.destroy();
+  for (const { socket } of open) socket.destroy();
 }
 
 /** Stops a worker, gives the chain so many commands, and starts it again. */

@@ -153,11 +153,13 @@ Outcome<> run(const Options& options)
                 });
         };
         // all queries that may run, and others' requests beside them
-        const std::size_t threads = 2 * (std::thread::hardware_concurrency() + kQueriesBesideCores);
-        PHALA_TRY(
-            const auto server,
-            listen({.address = options.address, .port = options.port, .allow_cors = options.cors, .threads = threads},
-                   api::Door::Public));
+        const std::size_t cores = std::thread::hardware_concurrency();
+        PHALA_TRY(const auto server, listen({.address = options.address,
+                                             .port = options.port,
+                                             .allow_cors = options.cors,
+                                             .cores = cores,
+                                             .threads = 2 * (cores + kQueriesBesideCores)},
+                                            api::Door::Public));
         const std::string url = "http://" + options.address + ":" + std::to_string(server->port());
         spdlog::info("serving on {}", url);
         std::unique_ptr<api::HttpServer> private_server;

@@ -1,5 +1,7 @@
 #include "worker/api/http_server.hpp"
 
+#include "worker/api/work_pool.hpp"
+
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/bind_executor.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -8,7 +10,6 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
-#include <boost/asio/thread_pool.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
@@ -87,7 +88,7 @@ std::optional<HttpResponse> refusal(const beast::error_code& error)
 struct Reply::Connections {
     std::mutex mutex;
     asio::io_context* io = nullptr; // guarded by mutex, as is pool; null: the server is gone
-    asio::thread_pool* pool = nullptr;
+    WorkPool* pool = nullptr;
     std::map<std::uint64_t, std::move_only_function<void(HttpResponse)>> waiting; // io thread only
 
     void send(std::uint64_t request, HttpResponse response)
@@ -106,7 +107,7 @@ struct Reply::Connections {
     {
         const std::lock_guard lock{mutex};
         if (pool != nullptr)
-            asio::post(*pool, std::move(work));
+            pool->post(std::move(work));
     }
 };
 
@@ -132,11 +133,10 @@ std::function<void(Reply::Work)> Reply::later() const
 }
 
 struct HttpServer::Impl {
-    Impl(const HttpOptions& o, BodyLimit l, Handler h)
-        : options{o}, limit{std::move(l)}, handler{std::move(h)}, pool{o.threads}
+    Impl(const HttpOptions& o, BodyLimit l, Handler h) : options{o}, limit{std::move(l)}, handler{std::move(h)}
     {
         replies->io = &io;
-        replies->pool = &pool;
+        replies->pool = &*pool;
     }
 
     ~Impl()
@@ -149,8 +149,7 @@ struct HttpServer::Impl {
             replies->io = nullptr;
             replies->pool = nullptr;
         }
-        pool.stop();
-        pool.join();
+        pool.reset();
         replies->waiting.clear(); // with the coroutines that wait, which need io
     }
 
@@ -160,7 +159,7 @@ struct HttpServer::Impl {
     HttpOptions options;
     BodyLimit limit;
     Handler handler;
-    asio::thread_pool pool;
+    std::optional<WorkPool> pool{std::in_place, WorkPool::Limits{options.cores, options.threads}};
     asio::io_context io{1};
     tcp::acceptor acceptor{io};
     std::thread thread;
@@ -222,7 +221,7 @@ struct HttpServer::Impl {
         const auto start = [this](auto resume, HttpRequest given) {
             const auto id = ++handed_over;
             replies->waiting.emplace(id, std::move(resume));
-            asio::post(pool, [this, given = std::move(given), reply = Reply{replies, id}]() mutable {
+            pool->post([this, given = std::move(given), reply = Reply{replies, id}]() mutable {
                 try {
                     handler(given, std::move(reply));
                 } catch (const std::exception&) {

@@ -34,7 +34,8 @@ struct HttpOptions {
     std::string address = "127.0.0.1";
     std::uint16_t port = 0;  ///< 0: any free one
     bool allow_cors = true;  ///< pages of every origin may ask
-    std::size_t threads = 8; ///< of the pool
+    std::size_t cores = 2;   ///< short requests that run at the same time
+    std::size_t threads = 8; ///< requests that run at the same time, long ones included
     std::size_t max_connections = 512;
 };
 

@@ -45,7 +45,7 @@ enum class Fault : std::int32_t { None = 0, OutOfFuel = 1, StackLimit = 2 };
 Outcome<host::wasm::Module> check_code(ByteView code, Determinism determinism);
 
 /// Raise it with every change of what `instrument` makes of any code: compiled code is kept between runs.
-inline constexpr unsigned kInstrumentation = 1;
+inline constexpr unsigned kInstrumentation = 2;
 
 /// The module with its memory defined inside and with charges, limits and the exports above. It must have passed
 /// check_code and the compiler's validation.

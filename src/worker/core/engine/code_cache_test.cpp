@@ -107,9 +107,9 @@ TEST(Instrumentation, HasAVersion)
 {
     auto module = check_code(wat(kProbe), Determinism::Enforced);
     ASSERT_TRUE(module);
-    EXPECT_EQ(kInstrumentation, 1u);
+    EXPECT_EQ(kInstrumentation, 2u);
     EXPECT_EQ(to_hex(crypto::blake2_256(instrument(std::move(*module)).value())),
-              "1a4805571e3dc23058baba932f95bc714b1d1965d1bfc03df76f013fcf332dde");
+              "81946a39b24fdbc9291bb8af733890ad68339c32a09649c2c3ac3dbe6409bb37");
 }
 
 } // namespace

@@ -38,17 +38,20 @@ struct Control {
 
 /// A place in the body where something is put in or replaced.
 struct Edit {
-    enum class Kind : std::uint8_t { Charge, Return, Grow };
+    enum class Kind : std::uint8_t { Charge, Return, Called, Grow };
     Kind kind;
-    std::size_t begin;   ///< byte offset
-    std::size_t end;     ///< equal to begin: nothing is replaced
-    std::size_t operand; ///< Charge: the region; Return: how many labels stand between here and the function
+    std::size_t begin;  ///< byte offset
+    std::size_t end;    ///< equal to begin: nothing is replaced
+    std::size_t labels; ///< how many stand between here and the function
+    std::size_t region; ///< of Charge
 };
 
 struct Analysis {
     FunctionCosts costs;
     std::vector<Edit> edits;
     bool calls_defined = false; ///< may call a function of this module, so that its frame counts while they run
+    bool has_loops = false;
+    std::uint32_t slots = 0; ///< parameters and locals
 };
 
 std::unexpected<Error> malformed()
@@ -66,6 +69,7 @@ public:
         for (const auto& group : body.locals)
             slots += group.count;
         slots_ = slots;
+        out_.slots = static_cast<std::uint32_t>(slots);
         out_.costs.regions.push_back(1 + slots / kBodyPerUnit);
         controls_.push_back({ControlKind::Function, true, static_cast<std::uint8_t>(type.results.size()), 0, 0});
     }
@@ -126,7 +130,7 @@ private:
             return;
         region_ = out_.costs.regions.size();
         out_.costs.regions.push_back(1);
-        out_.edits.push_back({Edit::Kind::Charge, behind, behind, region_});
+        out_.edits.push_back({Edit::Kind::Charge, behind, behind, labels(), region_});
     }
 
     void open(ControlKind kind, const Instruction& instruction)
@@ -168,9 +172,12 @@ private:
         return true;
     }
 
-    bool call(const FunctionType& type, std::uint64_t extra)
+    void called(std::size_t behind) { out_.edits.push_back({Edit::Kind::Called, behind, behind, labels(), 0}); }
+
+    bool call(const FunctionType& type, std::uint64_t extra, std::size_t end)
     {
         cost(1);
+        called(end);
         if (!pop(type.params.size() + extra))
             return false;
         push(type.results.size());
@@ -190,6 +197,7 @@ private:
         switch (instruction.opcode) {
         case op::kBlock: open(ControlKind::Block, instruction); return true;
         case op::kLoop:
+            out_.has_loops |= reachable_;
             open(ControlKind::Loop, instruction);
             open_region(end);
             return true;
@@ -205,7 +213,7 @@ private:
         case op::kUnreachable:
         case op::kBr: return leave(0);
         case op::kBrTable: return leave(1);
-        case op::kReturn: out_.edits.push_back({Edit::Kind::Return, at, end, labels()}); return leave(0);
+        case op::kReturn: out_.edits.push_back({Edit::Kind::Return, at, end, labels(), 0}); return leave(0);
         case op::kBrIf:
             if (instruction.index > labels())
                 return false;
@@ -216,14 +224,17 @@ private:
             if (!type)
                 return false;
             out_.calls_defined |= instruction.index >= imported_;
-            return call(module_.types[*type], 0);
+            return call(module_.types[*type], 0, end);
         }
         case op::kCallIndirect:
             if (instruction.index >= module_.types.size())
                 return false;
             out_.calls_defined = true;
-            return call(module_.types[instruction.index], 1);
-        case op::kMemoryGrow: out_.edits.push_back({Edit::Kind::Grow, at, end, 0}); break;
+            return call(module_.types[instruction.index], 1, end);
+        case op::kMemoryGrow:
+            out_.edits.push_back({Edit::Kind::Grow, at, end, labels(), 0});
+            called(end);
+            break;
         default: break;
         }
         const auto effect = stack_effect(instruction.opcode);
@@ -295,23 +306,42 @@ public:
     }
 
     /// if (condition on the stack) { fault = why; unreachable }
-    Emit& fault_if(Fault why)
-    {
-        block(op::kIf, kEmptyBlock).i32(static_cast<std::int32_t>(why)).indexed(op::kGlobalSet, added_.fault);
-        return code(op::kUnreachable).code(op::kEnd);
-    }
+    Emit& fault_if(Fault why) { return block(op::kIf, kEmptyBlock).end_in(why).code(op::kEnd); }
 
-    Emit& charge(std::uint64_t units)
+    /// What is left is always in the global, where a trap or a call finds it. If it is in the local `fuel` too, it is
+    /// read from there: in a loop that is a register. `out_of_fuel`: label to branch to.
+    Emit& charge(std::uint64_t units, std::optional<std::uint32_t> fuel, std::size_t out_of_fuel)
     {
         const auto amount = static_cast<std::int64_t>(units);
-        indexed(op::kGlobalGet, added_.fuel).i64(amount).code(op::kI64LtU).fault_if(Fault::OutOfFuel);
-        return indexed(op::kGlobalGet, added_.fuel).i64(amount).code(op::kI64Sub).indexed(op::kGlobalSet, added_.fuel);
+        const auto left = [&] {
+            if (fuel)
+                indexed(op::kLocalGet, *fuel);
+            else
+                indexed(op::kGlobalGet, added_.fuel);
+        };
+        left();
+        i64(amount).code(op::kI64LtU).indexed(op::kBrIf, static_cast<std::uint32_t>(out_of_fuel));
+        left();
+        i64(amount).code(op::kI64Sub);
+        if (fuel)
+            indexed(op::kLocalTee, *fuel);
+        return indexed(op::kGlobalSet, added_.fuel);
     }
 
-    Emit& check_stack(std::int64_t taken)
+    /// Brings the local up to date with the global.
+    Emit& reload(std::uint32_t fuel) { return indexed(op::kGlobalGet, added_.fuel).indexed(op::kLocalSet, fuel); }
+
+    /// The end of a block whose branches are faults.
+    Emit& end_in(Fault why)
+    {
+        return i32(static_cast<std::int32_t>(why)).indexed(op::kGlobalSet, added_.fault).code(op::kUnreachable);
+    }
+
+    /// Leaves whether the stack has no room for what is taken.
+    Emit& stack_is_overdrawn(std::int64_t taken)
     {
         indexed(op::kGlobalGet, added_.stack).i64(taken).code(op::kI64Sub).i64(kOverdrawn).code(op::kI64And);
-        return i64(0).code(op::kI64Ne).fault_if(Fault::StackLimit);
+        return i64(0).code(op::kI64Ne);
     }
 
     Emit& change_stack(std::uint8_t add_or_subtract, std::int64_t amount)
@@ -332,24 +362,37 @@ Body rewrite(const Body& body, const FunctionType& type, const Analysis& analysi
     Body out{body.locals, {}};
     out.code.reserve(2 * body.code.size() + 64);
     Emit emit{out.code, added};
-    const std::int64_t taken = (std::int64_t{1} << kFrameShift) + analysis.costs.operands;
-    emit.check_stack(taken);
-    if (analysis.calls_defined) {
-        emit.change_stack(op::kI64Sub, taken);
-        emit.block(op::kBlock, type.results.empty() ? kEmptyBlock : static_cast<std::uint8_t>(type.results[0]));
+    std::optional<std::uint32_t> fuel; // a local
+    if (analysis.has_loops && analysis.slots < kMaxLocals) {
+        fuel = analysis.slots;
+        out.locals.push_back({1, ValueType::I64});
     }
-    emit.charge(analysis.costs.regions[0]);
+    const std::int64_t taken = (std::int64_t{1} << kFrameShift) + analysis.costs.operands;
+    // around the body: a block whose label is that of the function, inside of one for each fault, which thereby stand
+    // behind all else in the machine code
+    emit.block(op::kBlock, kEmptyBlock).block(op::kBlock, kEmptyBlock);
+    emit.stack_is_overdrawn(taken).indexed(op::kBrIf, 1);
+    if (analysis.calls_defined)
+        emit.change_stack(op::kI64Sub, taken);
+    if (fuel)
+        emit.reload(*fuel);
+    emit.charge(analysis.costs.regions[0], fuel, 0);
+    emit.block(op::kBlock, type.results.empty() ? kEmptyBlock : static_cast<std::uint8_t>(type.results[0]));
     std::size_t at = 0;
     for (const auto& edit : analysis.edits) {
         append(out.code, ByteView{body.code}.subspan(at, edit.begin - at));
         at = edit.end;
         switch (edit.kind) {
-        case Edit::Kind::Charge: emit.charge(analysis.costs.regions[edit.operand]); break;
+        case Edit::Kind::Charge: emit.charge(analysis.costs.regions[edit.region], fuel, edit.labels + 1); break;
+        case Edit::Kind::Called:
+            if (fuel)
+                emit.reload(*fuel);
+            break;
         case Edit::Kind::Grow: emit.indexed(op::kCall, added.grow); break;
         case Edit::Kind::Return:
-            // inside the wrapping block the label of the function is now that of the block
+            // a return must pass where the stack is given back
             if (analysis.calls_defined)
-                emit.indexed(op::kBr, static_cast<std::uint32_t>(edit.operand));
+                emit.indexed(op::kBr, static_cast<std::uint32_t>(edit.labels));
             else
                 emit.code(op::kReturn);
             break;
@@ -357,7 +400,11 @@ Body rewrite(const Body& body, const FunctionType& type, const Analysis& analysi
     }
     append(out.code, ByteView{body.code}.subspan(at));
     if (analysis.calls_defined)
-        emit.change_stack(op::kI64Add, taken).code(op::kEnd);
+        emit.change_stack(op::kI64Add, taken);
+    emit.code(op::kReturn);
+    emit.code(op::kEnd).end_in(Fault::OutOfFuel);
+    emit.code(op::kEnd).end_in(Fault::StackLimit);
+    emit.code(op::kEnd);
     return out;
 }
 

@@ -77,33 +77,65 @@ void loop_native(benchmark::State& state)
 }
 BENCHMARK(loop_native)->Unit(benchmark::kMillisecond);
 
-void loop_metered(benchmark::State& state)
+/// `body` in the entry point, with charges.
+void run_metered(benchmark::State& state, std::string_view functions, const std::string& body)
 {
-    const auto code = build(wat(contract_text(kLoop, steps(kSteps))));
+    const auto code = build(wat(contract_text(functions, body)));
     NoHost host;
     machine().on_large_stack([&] {
         for (auto _ : state)
             benchmark::DoNotOptimize(machine().run(**code, Entry::Call, 1'000'000'000, host));
     });
-    state.SetItemsProcessed(state.iterations() * kSteps);
 }
-BENCHMARK(loop_metered)->Unit(benchmark::kMillisecond);
 
-void loop_unmetered(benchmark::State& state)
+void run_unmetered(benchmark::State& state, std::string_view functions, const std::string& body)
 {
     const auto text =
         std::string{R"((module (memory (export "memory") 2 16) (global (export "fuel") (mut i64) (i64.const 0)))"}
-        + R"((global (export "fault") (mut i32) (i32.const 0)))" + std::string{kLoop} + "(func (export \"call\") "
-        + steps(kSteps) + "))";
+        + R"((global (export "fault") (mut i32) (i32.const 0)))" + std::string{functions} + "(func (export \"call\") "
+        + body + "))";
     const auto code = machine().compile(wat(text));
     NoHost host;
     machine().on_large_stack([&] {
         for (auto _ : state)
             benchmark::DoNotOptimize(machine().run(**code, Entry::Call, 0, host));
     });
+}
+
+void loop_metered(benchmark::State& state)
+{
+    run_metered(state, kLoop, steps(kSteps));
+    state.SetItemsProcessed(state.iterations() * kSteps);
+}
+BENCHMARK(loop_metered)->Unit(benchmark::kMillisecond);
+
+void loop_unmetered(benchmark::State& state)
+{
+    run_unmetered(state, kLoop, steps(kSteps));
     state.SetItemsProcessed(state.iterations() * kSteps);
 }
 BENCHMARK(loop_unmetered)->Unit(benchmark::kMillisecond);
+
+/// Nothing but calls, each charged and counted on the stack.
+constexpr std::string_view kFibonacci = R"(
+  (func $fibonacci (param $n i32) (result i32)
+    (if (result i32) (i32.lt_u (local.get $n) (i32.const 2))
+      (then (local.get $n))
+      (else (i32.add (call $fibonacci (i32.sub (local.get $n) (i32.const 1)))
+                     (call $fibonacci (i32.sub (local.get $n) (i32.const 2))))))))";
+const std::string kFibonacciOf25 = "i32.const 25 call $fibonacci drop";
+
+void calls_metered(benchmark::State& state)
+{
+    run_metered(state, kFibonacci, kFibonacciOf25);
+}
+BENCHMARK(calls_metered)->Unit(benchmark::kMillisecond);
+
+void calls_unmetered(benchmark::State& state)
+{
+    run_unmetered(state, kFibonacci, kFibonacciOf25);
+}
+BENCHMARK(calls_unmetered)->Unit(benchmark::kMillisecond);
 
 /// Wasmtime as others use it: its own fuel, everything else by default.
 void loop_wasmtime_fuel(benchmark::State& state)

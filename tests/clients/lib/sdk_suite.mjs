@@ -3,8 +3,8 @@
 import './quiet.mjs';
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { OnChainRegistry, PinkBlueprintPromise, createPruntimeClient, getLogger, signCertificate, unsafeGetContractCodeHash, unstable_signEip712Certificate } from '@phala/sdk';
-import { Keyring, packageInfo } from '@polkadot/api';
+import { OnChainRegistry, PinkBlueprintPromise, createPruntimeClient, getLogger, options, signCertificate, unsafeGetContractCodeHash, unstable_signEip712Certificate } from '@phala/sdk';
+import { ApiPromise, Keyring, WsProvider, packageInfo } from '@polkadot/api';
 import { hexToU8a, stringToU8a, u8aConcat, u8aToHex } from '@polkadot/util';
 import { blake2AsHex, blake2AsU8a, keccakAsU8a, randomAsHex } from '@polkadot/util-crypto';
 import { createServer } from 'node:http';
@@ -60,16 +60,33 @@ export const sdkSuite = (apiVersion) => describe(`@phala/sdk 0.5.10 under @polka
     return { worker, ...await addCluster(api, pairs, [worker], { owner: pairs.Bob, permission: { OnlyOwner: pairs.Bob.address } }) };
   })();
 
-  test('1: the api is ready and knows the types', () => {
+  test('1: the api is ready and knows the types', async () => {
     assert.equal(packageInfo.version, apiVersion);
-    assert.ok(api.tx.phalaPhatContracts.pushContractMessage);
-    assert.ok(api.query.phalaRegistry.contractKeys);
+    // as an application creates it: what it does not know it says on the console
+    const said = [];
+    const methods = ['log', 'warn', 'error'];
+    const before = methods.map((method) => console[method]);
+    for (const method of methods) console[method] = (...words) => said.push(words.map(String).join(' '));
+    try {
+      const other = await ApiPromise.create(options({ provider: new WsProvider(network.ws) }));
+      assert.ok(other.isConnected);
+      assert.ok(other.tx.phalaPhatContracts.pushContractMessage);
+      assert.ok(other.query.phalaRegistry.contractKeys);
+      await other.disconnect();
+    } finally {
+      methods.forEach((method, index) => { console[method] = before[index]; });
+    }
+    // CheckMqSequence is an extension of the reference's chains that adds nothing to what is signed
+    for (const line of said.filter((one) => !/CheckMqSequence found, treating them as no-effect/.test(one)))
+      assert.doesNotMatch(line, /unknown (type|signed)|unable to (resolve|create|decorate)|cannot construct/i);
   });
 
   test('2: connects by itself to a worker of the first cluster', async () => {
     const found = await OnChainRegistry.create(api);
     assert.equal(found.clusterId, cluster);
     assert.ok(network.workers.some((worker) => worker.pubkey === found.remotePubkey), 'an id from the chain');
+    const onChain = (await api.query.phalaPhatContracts.clusterWorkers(cluster)).map((id) => id.toHex());
+    assert.ok(onChain.includes(found.remotePubkey), 'of the cluster');
     assert.equal(found.gasPrice.toNumber(), 1);
     assert.equal(found.systemContract.address.toHex(), up.systemContract);
     assert.equal(found.loggerContract.address.toHex(), up.logger);
@@ -78,8 +95,14 @@ export const sdkSuite = (apiVersion) => describe(`@phala/sdk 0.5.10 under @polka
 
   test('3: connects in every other way', async () => {
     const worker = network.workers[1];
-    for (const how of [{ pruntimeURL: worker.url }, { pruntimeURL: worker.url, clusterId: cluster }, { clusterId: cluster }, { workerId: worker.pubkey }])
-      assert.equal((await OnChainRegistry.create(api, how)).clusterId, cluster, JSON.stringify(how));
+    for (const how of [{ pruntimeURL: worker.url }, { pruntimeURL: worker.url, clusterId: cluster }, { clusterId: cluster }, { workerId: worker.pubkey }]) {
+      const found = await OnChainRegistry.create(api, how);
+      assert.ok(found.isReady(), JSON.stringify(how));
+      assert.equal(found.clusterId, cluster, JSON.stringify(how));
+      // by URL the SDK takes it from GetInfo, which tells it without 0x
+      if (how.pruntimeURL || how.workerId) assert.equal(found.remotePubkey.replace(/^0x/, ''), worker.pubkey.slice(2), JSON.stringify(how));
+      assert.equal((await found.getClusterBalance(pairs.Alice.address)).total.toBigInt() > 0n, true, 'and it answers');
+    }
     const other = await OnChainRegistry.create(api, { autoConnect: false });
     await other.connect({ pubkey: worker.pubkey, clusterId: cluster, endpoints: { default: worker.url, v1: [worker.url] } });
     assert.deepEqual([other.clusterId, other.remotePubkey], [cluster, worker.pubkey]);
@@ -269,11 +292,14 @@ export const sdkSuite = (apiVersion) => describe(`@phala/sdk 0.5.10 under @polka
   test('17: an encrypted command is executed, and its output carries its nonce', async () => {
     const had = await counter();
     const nonce = randomAsHex(32);
-    const { result } = await send(api, probe.tx.increment({ gasLimit: GAS, nonce }, 5), pairs.Alice);
+    const tx = probe.tx.increment({ gasLimit: GAS, nonce }, 5);
+    assert.match(tx.method.args[1].toHex(), /^0x01/, 'encrypted');
+    const { result } = await send(api, tx, pairs.Alice);
     await result.waitFinalized();
     assert.equal(await counter(), had + 5);
     const { records } = await registry.loggerContract.tail(10, { contract: up.contracts.probe.id, type: 'MessageOutput', nonce });
     assert.equal(records.length, 1);
+    assert.equal(records[0].nonce, nonce);
     assert.deepEqual([records[0].origin, records[0].contract], [u8aToHex(pairs.Alice.publicKey), up.contracts.probe.id]);
     assert.deepEqual(records[0].output.result.ok.flags, []);
   });
@@ -299,6 +325,7 @@ export const sdkSuite = (apiVersion) => describe(`@phala/sdk 0.5.10 under @polka
     assert.equal((await registry.getClusterBalance(rich.address)).free.toString(), '0');
     const paid = await probe.send.increment({ pair: rich }, 1);
     await paid.waitFinalized(async () => await counter() === had + 2);
+    assert.ok((await registry.getClusterBalance(rich.address)).total.toBigInt() > 0n, 'what was moved there and not used');
     await assert.rejects(probe.send.increment({ pair: fresh('Poor') }, 1), /balance/i);
     assert.equal(await counter(), had + 2);
   });
@@ -338,10 +365,24 @@ export const sdkSuite = (apiVersion) => describe(`@phala/sdk 0.5.10 under @polka
     assert.ok(events.at(-1).payload.includes(u8aToHex(pairs.Dave.publicKey).slice(2)), 'Noted.by');
     const elsewhere = await logger.tail(10, { contract: `0x${'99'.repeat(32)}` });
     assert.deepEqual(elsewhere.records, []);
+    await value(probe, 'log', pairs.Dave, 'a line');
+    const wanted = { // besides sequence and type
+      Log: ['blockNumber', 'contract', 'entry', 'execMode', 'level', 'message', 'timestamp'],
+      Event: ['blockNumber', 'contract', 'payload', 'topics'],
+      MessageOutput: ['blockNumber', 'contract', 'nonce', 'origin', 'output'],
+      QueryIn: ['user'],
+    };
+    const shapes = await until('a record of each kind', async () => {
+      const { records } = await logger.getLogRaw({ from: 0, count: 0 });
+      const found = Object.fromEntries(records.map(({ sequence, type, ...rest }) => [type, Object.keys(rest).sort()]));
+      return Object.keys(wanted).every((type) => found[type]) && found;
+    });
+    for (const [type, keys] of Object.entries(wanted)) assert.deepEqual(shapes[type], keys, type);
     const head = await logger.head(3, 0);
     assert.equal(head.records.length, 3);
     assert.equal(head.next, head.records.at(-1).sequence + 1);
     const info = await logger.getInfo();
+    assert.deepEqual(Object.keys(info).sort(), ['currentNumberOfRecords', 'estimatedCurrentSize', 'memoryCapacity', 'memoryUsage', 'nextSequence', 'programVersion']);
     assert.equal(info.programVersion.length, 3);
     assert.ok(info.nextSequence > sequences.at(-1) && info.memoryCapacity > 0 && info.currentNumberOfRecords > 0);
     for (const record of (await logger.tailSystemLog(5)).records) assert.equal(record.contract, up.systemContract);

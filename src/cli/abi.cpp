@@ -1,6 +1,7 @@
 #include "cli/abi_types.hpp"
 
 #include "base/hex.hpp"
+#include "crypto/hash.hpp"
 
 #include <algorithm>
 
@@ -11,6 +12,8 @@ std::string_view describe(AbiError error)
     switch (error) {
     case AbiError::BadBundle: return "the file is no contract bundle of version 4 or 5";
     case AbiError::UnknownName: return "the contract has no such message";
+    case AbiError::UnknownConstructor: return "the contract has no such constructor";
+    case AbiError::UnknownEvent: return "the bundle does not tell of this event; is it the contract's own?";
     case AbiError::WrongArguments: return "the message takes other arguments";
     case AbiError::BadValue: return "a value does not fit its type";
     case AbiError::BadAnswer: return "the answer does not fit the type in the bundle";
@@ -73,6 +76,8 @@ Outcome<std::vector<Abi::Message>> callables(const json::Value& spec, std::strin
             message.result = number_of(result->find("type"));
         const auto* mutates = entry.find("mutates");
         message.mutates = mutates == nullptr || mutates->boolean() == nullptr || *mutates->boolean();
+        const auto* payable = entry.find("payable");
+        message.payable = payable == nullptr || payable->boolean() == nullptr || *payable->boolean();
         const auto& docs = array_member(entry, "docs");
         if (!docs.empty() && docs[0].string() != nullptr)
             message.docs = *docs[0].string();
@@ -85,7 +90,10 @@ Outcome<std::vector<Abi::Message>> callables(const json::Value& spec, std::strin
 
 Outcome<Abi> Abi::parse(std::string_view text)
 {
-    PHALA_TRY(const auto bundle, json::parse(text));
+    const auto parsed = json::parse(text);
+    if (!parsed)
+        return fail(AbiError::BadBundle, parsed.error().message());
+    const auto& bundle = *parsed;
     const auto* spec = bundle.find("spec");
     const auto* contract = bundle.find("contract");
     if (spec == nullptr || contract == nullptr || !is_known_version(bundle))
@@ -93,7 +101,11 @@ Outcome<Abi> Abi::parse(std::string_view text)
     Abi abi;
     abi.name_ = text_member(*contract, "name");
     if (const auto* source = bundle.find("source")) {
-        PHALA_TRY(abi.code_, from_hex(text_member(*source, "wasm")));
+        auto code = from_hex(text_member(*source, "wasm"));
+        if (!code)
+            return fail(AbiError::BadBundle, "source.wasm: " + code.error().message());
+        abi.code_ = std::move(*code);
+        abi.code_hash_ = text_member(*source, "hash");
     }
     PHALA_TRY(abi.constructors_, callables(*spec, "constructors"));
     PHALA_TRY(abi.messages_, callables(*spec, "messages"));
@@ -107,7 +119,21 @@ Outcome<Abi> Abi::parse(std::string_view text)
     return abi;
 }
 
-Outcome<const Abi::Message*> Abi::find(const std::vector<Message>& list, std::string_view label) const
+Outcome<ByteView> Abi::checked_code() const
+{
+    constexpr std::string_view kMagic{"\0asm", 4};
+    if (code_.empty())
+        return fail(AbiError::BadBundle, "it has metadata alone: source.wasm is missing");
+    if (!text_of(code_).starts_with(kMagic))
+        return fail(AbiError::BadBundle, "source.wasm is no WebAssembly module");
+    const auto hash = to_hex0x(crypto::blake2_256(code_));
+    if (!code_hash_.empty() && code_hash_ != hash)
+        return fail(AbiError::BadBundle,
+                    "the file is damaged: its code hashes to " + hash + ", and source.hash tells " + code_hash_);
+    return ByteView{code_};
+}
+
+Outcome<const Abi::Message*> Abi::find(const std::vector<Message>& list, std::string_view label, AbiError unknown) const
 {
     std::string known;
     for (const auto& message : list) {
@@ -115,7 +141,7 @@ Outcome<const Abi::Message*> Abi::find(const std::vector<Message>& list, std::st
             return &message;
         known += (known.empty() ? "" : ", ") + message.label;
     }
-    return fail(AbiError::UnknownName, std::string{label} + "; " + name_ + " has " + known);
+    return fail(unknown, std::string{label} + "; " + name_ + " has " + known);
 }
 
 Outcome<Bytes> Abi::encode(const Message& message, const std::vector<std::string>& arguments) const
@@ -151,7 +177,7 @@ Outcome<Abi::DecodedEvent> Abi::decode_event(std::string_view topic, ByteView da
                         : !data.empty() && data[0] < events_.size() && &event == &events_[data[0]];
     });
     if (found == events_.end())
-        return fail(AbiError::UnknownName, "an event of " + name_ + " that the bundle does not tell of");
+        return fail(AbiError::UnknownEvent, name_);
     std::vector<std::uint32_t> types;
     for (const auto& field : found->fields)
         types.push_back(field.type);

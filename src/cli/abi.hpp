@@ -11,7 +11,15 @@
 
 namespace phala::cli {
 
-enum class AbiError : std::uint8_t { BadBundle, UnknownName, WrongArguments, BadValue, BadAnswer };
+enum class AbiError : std::uint8_t {
+    BadBundle,
+    UnknownName,
+    UnknownConstructor,
+    UnknownEvent,
+    WrongArguments,
+    BadValue,
+    BadAnswer
+};
 std::string_view describe(AbiError error);
 
 /// The `type` objects of a bundle by their id.
@@ -33,6 +41,7 @@ public:
         std::vector<Argument> arguments;
         std::optional<std::uint32_t> result; ///< none: it returns nothing
         bool mutates = true;
+        bool payable = true; ///< where the bundle does not say
         std::string docs;
     };
 
@@ -48,11 +57,19 @@ public:
 
     [[nodiscard]] const std::string& name() const { return name_; }
     [[nodiscard]] const Bytes& code() const { return code_; }
+    /// The code to upload; an error where there is none, or other code than the bundle's own hash tells.
+    [[nodiscard]] Outcome<ByteView> checked_code() const;
     [[nodiscard]] const std::vector<Message>& constructors() const { return constructors_; }
     [[nodiscard]] const std::vector<Message>& messages() const { return messages_; }
 
-    Outcome<const Message*> constructor(std::string_view label) const { return find(constructors_, label); }
-    Outcome<const Message*> message(std::string_view label) const { return find(messages_, label); }
+    Outcome<const Message*> constructor(std::string_view label) const
+    {
+        return find(constructors_, label, AbiError::UnknownConstructor);
+    }
+    Outcome<const Message*> message(std::string_view label) const
+    {
+        return find(messages_, label, AbiError::UnknownName);
+    }
 
     /// Selector and arguments. Each argument is JSON or, where that is shorter, a bare text: 300, "hi", [1, 2],
     /// {"Some": 1}, //Bob or an address for an account.
@@ -65,9 +82,10 @@ public:
     Outcome<DecodedEvent> decode_event(std::string_view topic, ByteView data) const;
 
 private:
-    Outcome<const Message*> find(const std::vector<Message>& list, std::string_view label) const;
+    Outcome<const Message*> find(const std::vector<Message>& list, std::string_view label, AbiError unknown) const;
 
     std::string name_;
+    std::string code_hash_; ///< as the bundle tells it
     Bytes code_;
     std::vector<Message> constructors_, messages_;
     std::vector<Event> events_;

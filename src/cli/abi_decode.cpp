@@ -126,6 +126,14 @@ private:
         return unnamed.empty() ? out : json::Value{std::move(unnamed)};
     }
 
+    bool is_option(const json::Array& fields) const
+    {
+        if (fields.size() != 1)
+            return false;
+        const auto type = types_.find(number_of(fields[0].find("type")));
+        return type != types_.end() && last_segment(type->second) == "Option";
+    }
+
     std::optional<json::Value> variant_value(const json::Array& variants, unsigned depth)
     {
         std::uint8_t index = 0;
@@ -142,7 +150,8 @@ private:
                 return json::Value{};
             if (name == "Some")
                 return content;
-            if (content->is_null())
+            // Ok of nothing is its name alone, and Ok of None is not
+            if (content->is_null() && !is_option(array_member(variant, "fields")))
                 return json::Value{name};
             json::Value out;
             out[name] = std::move(*content);

@@ -7,9 +7,15 @@ namespace phala::cli {
 
 /// What may follow a command, for example "contract call".
 struct CommandWords {
-    std::string path; ///< empty: the program itself
-    std::vector<std::string> commands;
-    std::vector<std::string> options;
+    struct Option {
+        std::string name; ///< with its dashes
+        std::string help;
+        bool takes_value = false;
+        std::vector<std::string> values; ///< those there are; none: anything
+    };
+    std::string path;                  ///< empty: the program itself, whose options may stand behind every command
+    std::vector<std::string> commands; ///< or the words that it takes first
+    std::vector<Option> options;
 };
 
 /// For bash, zsh or fish.

@@ -1,5 +1,6 @@
 #include "cli/commands.hpp"
 
+#include "cli/abi_types.hpp"
 #include "cli/amount.hpp"
 #include "cli/execution.hpp"
 #include "cli/logs.hpp"
@@ -20,16 +21,40 @@ using worker::engine::ContractExecResult;
 
 Outcome<Bytes> salt_of(const Options& options)
 {
-    return options.salt.starts_with("0x") ? from_hex(options.salt) : Outcome<Bytes>{to_bytes(options.salt)};
+    if (!options.salt.starts_with("0x"))
+        return to_bytes(options.salt);
+    auto salt = from_hex(options.salt);
+    if (!salt)
+        return fail(CliError::BadOption, "--salt " + options.salt + ": " + salt.error().message());
+    return salt;
 }
 
-Outcome<ContractExecResult> try_message(const Options& options, const Bytes& payload, bool estimating)
+struct Money {
+    Balance value, deposit;
+};
+/// What --value and --deposit say.
+Outcome<Money> money_of(const Options& options, const Abi::Message& message)
+{
+    const auto read = [](const std::string& option, const std::string& text) -> Outcome<Balance> {
+        auto amount = parse_amount(text);
+        if (!amount)
+            return fail(CliError::BadOption, option + ": " + amount.error().message());
+        return amount;
+    };
+    PHALA_TRY(const auto value, read("--value", options.value));
+    PHALA_TRY(const auto deposit, read("--deposit", options.deposit));
+    if (value != 0 && !message.payable)
+        return fail(CliError::BadOption, "--value: " + message.label + " takes none");
+    return Money{value, deposit};
+}
+
+Outcome<ContractExecResult> try_message(const Options& options, const Abi::Message& message, const Bytes& payload,
+                                        bool estimating)
 {
     PHALA_TRY(const auto id, contract_of(options));
-    PHALA_TRY(const auto value, parse_amount(options.value));
-    PHALA_TRY(const auto deposit, parse_amount(options.deposit));
+    PHALA_TRY(const auto money, money_of(options, message));
     PHALA_TRY(const auto answer,
-              ask_worker(options, id, worker::InkQuery::InkMessage{payload, deposit, value, estimating}));
+              ask_worker(options, id, worker::InkQuery::InkMessage{payload, money.deposit, money.value, estimating}));
     return scale::decode<ContractExecResult>(answer);
 }
 
@@ -68,23 +93,31 @@ void show_cost(const Options& options, const Result& result, Balance price)
     show(options, out);
 }
 
-/// What a constructor would cost; a failing one fails as it would.
-Outcome<> estimate_constructor(const Options& options, worker::ChainClient& chain, const Abi& abi,
-                               const Abi::Message& constructor, worker::InkQuery::InkInstantiate deployment)
+/// What a constructor would do; a failing one fails as it would.
+Outcome<worker::engine::ContractInstantiateResult> try_constructor(const Options& options, const ClusterInfo& cluster,
+                                                                   const Abi& abi, const Abi::Message& constructor,
+                                                                   worker::InkQuery::InkInstantiate deployment)
 {
-    PHALA_TRY(const auto cluster, cluster_info(chain, cluster_id(options.cluster)));
     PHALA_TRY(const auto answer, ask_worker(options, cluster.system_contract, std::move(deployment)));
-    PHALA_TRY(const auto result, scale::decode<worker::engine::ContractInstantiateResult>(answer));
+    PHALA_TRY(auto result, scale::decode<worker::engine::ContractInstantiateResult>(answer));
+    ContractExecResult outcome;
+    outcome.debug_message = result.debug_message;
     if (!result.result)
-        return fail(CliError::Failed, failure_text(result.result.error()));
+        outcome.result = std::unexpected{result.result.error()};
+    else
+        outcome.result = result.result->result;
     // what succeeds gives two zeros, whatever its type says (spec contract-engine §3.1): only failures are read
-    if (result.result->result.did_revert()) {
-        ContractExecResult reverted;
-        reverted.result = result.result->result;
-        PHALA_CHECK(outcome_of(abi, constructor, reverted));
-    }
-    show_cost(options, result, cluster.gas_price);
-    return {};
+    if (!result.result || result.result->result.did_revert())
+        PHALA_CHECK(outcome_of(abi, constructor, outcome));
+    return result;
+}
+
+/// Whether the worker that is asked serves that cluster: then it can be asked what became of something there.
+Outcome<bool> is_served(const Options& options, const H256& cluster)
+{
+    PHALA_TRY(const auto served, served_cluster(options));
+    PHALA_TRY(const auto id, array_from_hex<32>(text_member(served, "id")));
+    return H256{id} == cluster;
 }
 
 /// What the logger says about a command; nothing where it has no such record (any more).
@@ -113,12 +146,35 @@ Outcome<std::optional<ContractExecResult>> command_result(const Options& options
 Outcome<> upload(const Options& options)
 {
     PHALA_TRY(const auto abi, abi_of(options));
+    const auto code = abi.checked_code();
+    if (!code)
+        return fail(Outcome<ByteView>{code}, options.file);
     PHALA_TRY(auto chain, connect(options));
+    const H256 cluster = cluster_id(options.cluster);
     const auto call = runtime::khala::encode_call(runtime::phala_phat_contracts::cluster_upload_resource{
-        cluster_id(options.cluster), ResourceType::InkCode, abi.code()});
+        cluster, options.indeterministic ? ResourceType::IndeterministicInkCode : ResourceType::InkCode,
+        to_bytes(*code)});
+    const auto sent = send(chain, call, options);
+    if (!sent)
+        return std::unexpected{sent.error()};
     json::Value out;
-    out["codeHash"] = to_hex0x(code_hash(abi.code()));
-    return report(options, send(chain, call, options), std::move(out));
+    const H256 hash = code_hash(*code);
+    out["codeHash"] = to_hex0x(hash);
+    // in a block it is; whether the cluster takes it the workers tell
+    PHALA_TRY(const bool served, is_served(options, cluster));
+    if (served) {
+        PHALA_CHECK(wait_for_worker(options, sent->block));
+        PHALA_TRY(const auto info, cluster_info(chain, cluster));
+        PHALA_TRY(const auto answer, ask_system(options, info.system_contract, "pink_system::System::code_exists",
+                                                scale::encode(hash, std::uint8_t{0})));
+        PHALA_TRY(const auto exists, scale::decode<bool>(answer));
+        if (!exists)
+            return fail(CliError::Failed,
+                        "the cluster refused code " + to_hex0x(hash) + " of " + options.file
+                            + ": it breaks a rule for contracts (has it floats? --indeterministic), or "
+                            + "who signs cannot pay for its room (phala cluster balance)");
+    }
+    return report(options, sent, std::move(out));
 }
 
 Outcome<> instantiate(const Options& options)
@@ -131,15 +187,24 @@ Outcome<> instantiate(const Options& options)
     PHALA_TRY(auto chain, connect(options));
     const H256 cluster = cluster_id(options.cluster);
     const H256 hash = code_hash(abi.code());
-    if (options.estimate)
-        return estimate_constructor(options, chain, abi, *constructor, {hash, salt, std::move(data), 0, 0});
+    PHALA_TRY(const auto info, cluster_info(chain, cluster));
+    PHALA_TRY(const bool served, is_served(options, cluster));
+    if (served) { // would it fail? then better before it is on chain
+        PHALA_TRY(const auto tried, try_constructor(options, info, abi, *constructor, {hash, salt, data, 0, 0}));
+        if (options.estimate) {
+            show_cost(options, tried, info.gas_price);
+            return {};
+        }
+    } else if (options.estimate) {
+        return fail(CliError::NotFound, "the worker at " + options.worker + " does not serve that cluster");
+    }
     const H256 id = contract_id(deployer, hash, cluster, salt);
     const auto call = runtime::khala::encode_call(runtime::phala_phat_contracts::instantiate_contract{
         {CodeIndex::WasmCode{hash}}, std::move(data), salt, cluster, 0, kGas, std::nullopt, 0});
     const auto sent = send(chain, call, options);
     if (!sent)
         return std::unexpected{sent.error()};
-    Progress progress{"the key of contract " + to_hex0x(id)};
+    const Progress progress{options, "the key of contract " + to_hex0x(id)};
     for (int turns = 0; turns < 300; ++turns) {
         PHALA_TRY(const auto key, read_map(chain, "PhalaRegistry", "ContractKeys", id));
         if (key) {
@@ -147,10 +212,10 @@ Outcome<> instantiate(const Options& options)
             out["contract"] = to_hex0x(id);
             return report(options, sent, std::move(out));
         }
-        progress.wait();
+        Progress::wait();
     }
-    return fail(CliError::Late,
-                "contract " + to_hex0x(id) + " has no key: its constructor may have failed; ask the logger");
+    return fail(CliError::Late, "contract " + to_hex0x(id) + " has no key: its constructor may have failed; phala logs "
+                                    + "--contract " + to_hex0x(id) + " tells");
 }
 
 Outcome<> query(const Options& options)
@@ -158,7 +223,7 @@ Outcome<> query(const Options& options)
     PHALA_TRY(const auto abi, abi_of(options));
     PHALA_TRY(const auto* message, abi.message(options.name));
     PHALA_TRY(const auto payload, abi.encode(*message, options.arguments));
-    PHALA_TRY(const auto result, try_message(options, payload, message->mutates));
+    PHALA_TRY(const auto result, try_message(options, *message, payload, message->mutates));
     PHALA_TRY(const auto value, outcome_of(abi, *message, result));
     show(options, value);
     return {};
@@ -169,7 +234,7 @@ Outcome<> estimate(const Options& options)
     PHALA_TRY(const auto abi, abi_of(options));
     PHALA_TRY(const auto* message, abi.message(options.name));
     PHALA_TRY(const auto payload, abi.encode(*message, options.arguments));
-    PHALA_TRY(const auto result, try_message(options, payload, true));
+    PHALA_TRY(const auto result, try_message(options, *message, payload, true));
     PHALA_CHECK(outcome_of(abi, *message, result));
     PHALA_TRY(auto chain, connect(options));
     PHALA_TRY(const auto id, contract_of(options));
@@ -187,16 +252,15 @@ Outcome<> call(const Options& options)
     PHALA_TRY(const auto payload, abi.encode(*message, options.arguments));
     PHALA_TRY(const auto id, contract_of(options));
     PHALA_TRY(auto chain, connect(options));
-    PHALA_TRY(const auto value, parse_amount(options.value));
-    PHALA_TRY(const auto deposit, parse_amount(options.deposit));
+    PHALA_TRY(const auto money, money_of(options, *message));
     // would it fail? then better before it is on chain
-    PHALA_TRY(const auto tried, try_message(options, payload, true));
+    PHALA_TRY(const auto tried, try_message(options, *message, payload, true));
     PHALA_CHECK(outcome_of(abi, *message, tried));
     PHALA_TRY(const auto key, read_map(chain, "PhalaRegistry", "ContractKeys", id));
     if (!key || key->size() != 32)
         return fail(CliError::NotFound, "no contract " + to_hex0x(id) + " with a key on chain");
     const auto nonce = crypto::random_bytes<32>();
-    InkCommand command{InkCommand::InkMessage{{to_bytes(nonce)}, payload, value, kGas, std::nullopt}};
+    InkCommand command{InkCommand::InkMessage{{to_bytes(nonce)}, payload, money.value, kGas, std::nullopt}};
     CommandPayload envelope;
     if (options.plain) {
         envelope = {CommandPayload::Plain{std::move(command)}};
@@ -207,7 +271,7 @@ Outcome<> call(const Options& options)
         envelope = {CommandPayload::Encrypted{std::move(sealed)}};
     }
     const auto call = runtime::khala::encode_call(
-        runtime::phala_phat_contracts::push_contract_message{id, scale::encode(envelope), deposit});
+        runtime::phala_phat_contracts::push_contract_message{id, scale::encode(envelope), money.deposit});
     const auto sent = send(chain, call, options);
     if (!sent)
         return std::unexpected{sent.error()};

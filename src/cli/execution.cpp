@@ -19,15 +19,17 @@ std::string_view meaning(ContractsError error)
 {
     switch (error) {
     case ContractsError::ContractTrapped: return "trap: it panicked, or reached a limit of memory or stack";
-    case ContractsError::OutOfGas: return "out of gas: it would take more than it may use";
+    case ContractsError::OutOfGas: return "out of gas: it would take more than a command may use";
     case ContractsError::ContractNotFound: return "a call went to an address without a contract";
-    case ContractsError::CodeNotFound: return "nobody uploaded that code";
-    case ContractsError::TransferFailed: return "the value to send was not there";
+    case ContractsError::CodeNotFound: return "nobody uploaded that code: phala contract upload";
+    case ContractsError::TransferFailed: return "the value to send was not there: phala cluster balance";
     case ContractsError::ReentranceDenied: return "permission: a contract was called back that did not allow it";
-    case ContractsError::StorageDepositNotEnoughFunds: return "the caller cannot pay for what would be stored";
+    case ContractsError::StorageDepositNotEnoughFunds:
+        return "the caller cannot pay for what would be stored: phala cluster deposit";
     case ContractsError::StorageDepositLimitExhausted: return "it would store more than the limit allows";
     case ContractsError::DecodingFailed: return "decode: it handed the engine bytes of no such value";
-    case ContractsError::DuplicateContract: return "there is a contract already at that address";
+    case ContractsError::DuplicateContract:
+        return "there is a contract already at that address: another --salt makes another";
     case ContractsError::CodeRejected: return "the code breaks a rule for contracts";
     case ContractsError::Indeterministic: return "the code uses floats, which run in queries alone";
     case ContractsError::MaxCallDepthReached: return "too many contracts called one another";
@@ -49,6 +51,14 @@ const json::Value* inside(const json::Value& value, std::string_view name)
 {
     const auto* object = value.object();
     return object != nullptr && object->size() == 1 && object->front().name == name ? &object->front().value : nullptr;
+}
+
+/// What the contract wrote for whoever tries it: a panic's text, mostly.
+std::string debug_text(const Bytes& message)
+{
+    const auto text = text_of(message);
+    return text.empty() ? std::string{}
+                        : "; it says: " + std::string{text.substr(0, text.find_last_not_of("\r\n") + 1)};
 }
 
 std::string plain(const json::Value& value)
@@ -86,12 +96,13 @@ Outcome<json::Value> outcome_of(const Abi& abi, const Abi::Message& message,
                                 const worker::engine::ContractExecResult& result)
 {
     if (!result.result)
-        return fail(CliError::Failed, failure_text(result.result.error()));
+        return fail(CliError::Failed, failure_text(result.result.error()) + debug_text(result.debug_message));
     PHALA_TRY(auto value, abi.decode(message.result, result.result->data));
     // Result<…, LangError>: what is inside Ok, and again where the message itself returns a Result
     if (const auto* error = inside(value, "Err"))
         return fail(CliError::Failed,
-                    "the contract answers " + plain(*error) + " (decode: it has no such message, or other arguments)");
+                    "the contract answers " + plain(*error)
+                        + " (decode: it has no such message, or other arguments; is the bundle of this contract?)");
     if (const auto* ok = inside(value, "Ok")) {
         json::Value answer = *ok;
         value = std::move(answer);

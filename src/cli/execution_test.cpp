@@ -79,14 +79,23 @@ TEST(LogLines, TellEachKindOfRecord)
 
 TEST(Completion, OffersWhatMayFollow)
 {
-    const std::vector<CommandWords> commands{
-        {"contract call", {}, {"--plain"}}, {"contract", {"call"}, {}}, {"", {"contract"}, {"--json"}}};
+    const std::vector<CommandWords> commands{{"contract call", {}, {{"--plain", "in the open"}}},
+                                             {"contract", {"call"}, {}},
+                                             {"logs", {}, {{"--type", "one kind", true, {"Log", "Event"}}}},
+                                             {"", {"contract", "logs"}, {{"--json", ""}, {"--node", "", true}}}};
     const auto bash = completion_script("bash", commands);
-    EXPECT_NE(bash.find("'contract call') path='contract call'"), std::string::npos);
-    EXPECT_NE(bash.find("'contract call') words=' --plain'"), std::string::npos);
-    EXPECT_NE(bash.find("complete -o default -F _phala phala"), std::string::npos);
-    EXPECT_TRUE(completion_script("zsh", commands).starts_with("autoload"));
-    EXPECT_NE(completion_script("fish", commands).find("-l plain"), std::string::npos);
+    const auto has = [](const std::string& script, std::string_view text) { return script.find(text) != script.npos; };
+    EXPECT_TRUE(has(bash, "'contract call') path='contract call'"));
+    EXPECT_TRUE(has(bash, "'contract call') words=' --plain --json --node'")) << "its own, and everybody's";
+    EXPECT_TRUE(has(bash, "'logs --type') words='Log Event'")) << bash;
+    EXPECT_TRUE(has(bash, "complete -o default -F _phala phala"));
+    EXPECT_TRUE(has(completion_script("zsh", commands), "bashcompinit\n_phala() {"));
+    const auto fish = completion_script("fish", commands);
+    EXPECT_TRUE(has(fish, "complete -c phala -n '__fish_seen_subcommand_from contract; and __fish_seen_subcommand_from "
+                          "call' -l plain -d 'in the open'"))
+        << fish;
+    EXPECT_TRUE(has(fish, "-l type -r -f -a 'Log Event'"));
+    EXPECT_TRUE(has(fish, "complete -c phala -l node -r")) << "behind every command";
 }
 
 class KeyFiles : public ::testing::Test {

@@ -9,7 +9,7 @@
 
 namespace phala::cli {
 
-enum class CliError : std::uint8_t { CannotRead, NotFound, Failed, Late };
+enum class CliError : std::uint8_t { CannotRead, BadOption, NotFound, Failed, Late };
 std::string_view describe(CliError error);
 
 inline constexpr std::uint64_t kGas = 2'000'000'000'000; ///< of a command, below the most that the engine grants
@@ -36,6 +36,12 @@ Outcome<> report(const Options& options, const Outcome<Sent>& sent, json::Value 
 
 /// A command has taken effect once the worker has executed its block: a query that follows sees it.
 Outcome<> wait_for_worker(const Options& options, BlockNumber block);
+
+/// What the worker says about the cluster that it serves; fails where it serves none.
+Outcome<json::Value> served_cluster(const Options& options);
+
+/// A message of the system contract that reads: what is inside Ok, encoded.
+Outcome<Bytes> ask_system(const Options& options, const H256& system, std::string_view message, ByteView arguments);
 
 /// A private query, signed by who `options.from` names: the payload of the answer.
 Outcome<Bytes> ask_worker(const Options& options, const H256& contract, decltype(worker::InkQuery::data) data);

@@ -13,6 +13,8 @@
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
 
+#include <chrono>
+
 namespace phala::cli {
 
 namespace beast = boost::beast;
@@ -23,6 +25,7 @@ std::string_view describe(WorkerError error)
     switch (error) {
     case WorkerError::BadUrl: return "a worker's address looks like http://host:port";
     case WorkerError::CannotConnect: return "cannot reach the worker";
+    case WorkerError::Silent: return "the worker does not answer within 60 seconds";
     case WorkerError::BadAnswer: return "the worker's answer is not understood";
     case WorkerError::Refused: return "the worker refused";
     }
@@ -31,6 +34,8 @@ std::string_view describe(WorkerError error)
 
 namespace {
 
+constexpr std::chrono::seconds kConnect{10};
+constexpr std::chrono::seconds kAnswer{60}; ///< a query may be given many seconds of its own
 constexpr std::uint32_t kNeverExpires = 0x7fffffff;
 
 template <class Message>
@@ -70,27 +75,43 @@ Outcome<Bytes> WorkerClient::post(const std::string& method, ByteView body) cons
     beast::tcp_stream stream{io};
     boost::asio::ip::tcp::resolver resolver{io};
     beast::error_code error;
+    // only what is asynchronous can time out
+    const auto take = [&](std::chrono::seconds time) {
+        stream.expires_after(time);
+        io.restart();
+        return [&error](const beast::error_code& code, auto&&...) { error = code; };
+    };
     const auto endpoints = resolver.resolve(host_, port_, error);
-    if (!error)
-        stream.connect(endpoints, error);
+    if (!error) {
+        stream.async_connect(endpoints, take(kConnect));
+        io.run();
+    }
     if (error)
-        return fail(WorkerError::CannotConnect, "http://" + host_ + ":" + port_ + ": " + error.message());
+        return fail(WorkerError::CannotConnect,
+                    "http://" + host_ + ":" + port_ + ": " + error.message() + "; does it run? --worker names another");
     http::request<http::vector_body<std::uint8_t>> request{http::verb::post, "/prpc/PhactoryAPI." + method, 11};
     request.set(http::field::host, host_);
     request.set(http::field::content_type, "application/octet-stream");
     request.body() = to_bytes(body);
     request.prepare_payload();
-    http::write(stream, request, error);
+    http::async_write(stream, request, take(kAnswer));
+    io.run();
     beast::flat_buffer buffer;
     http::response<http::vector_body<std::uint8_t>> response;
-    if (!error)
-        http::read(stream, buffer, response, error);
+    if (!error) {
+        http::async_read(stream, buffer, response, take(kAnswer));
+        io.run();
+    }
+    if (error == beast::error::timeout)
+        return fail(WorkerError::Silent, "http://" + host_ + ":" + port_);
     if (error)
-        return fail(WorkerError::BadAnswer, error.message());
+        return fail(WorkerError::BadAnswer, error.message() + "; is http://" + host_ + ":" + port_ + " a worker?");
     if (response.result() == http::status::ok)
         return std::move(response.body());
     const auto refusal = parse<prpc::PrpcError>(response.body());
-    return fail(WorkerError::Refused, refusal ? refusal->message() : "HTTP " + std::to_string(response.result_int()));
+    return fail(WorkerError::Refused, refusal && !refusal->message().empty()
+                                          ? refusal->message()
+                                          : "HTTP " + std::to_string(response.result_int()));
 }
 
 Outcome<WorkerClient::Info> WorkerClient::info() const

@@ -8,7 +8,7 @@
 
 namespace phala::cli {
 
-enum class WorkerError : std::uint8_t { BadUrl, CannotConnect, BadAnswer, Refused };
+enum class WorkerError : std::uint8_t { BadUrl, CannotConnect, Silent, BadAnswer, Refused };
 std::string_view describe(WorkerError error);
 
 class WorkerClient {

@@ -2,6 +2,7 @@
 import './lib/quiet.mjs';
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import { createServer } from 'node:http';
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -123,11 +124,37 @@ describe('the command line', () => {
 
   test('wrong words: usage and what is wrong', async () => {
     await fails(/subcommand is required/i, [], { code: 106 });
-    await fails(/no command acount; --help lists them/, ['acount'], { code: 106 });
+    await fails(/no command acount; phala --help lists them/, ['acount'], { code: 106 });
     await fails(/no command balanse/, ['account', 'balanse', '//Bob'], { code: 106 });
     await fails(/who is required/, ['account', 'balance'], { code: 106 });
-    await fails(/--colour/, ['account', 'generate', '--colour'], { code: 109 });
-    assert.equal((await phala('contract', 'call', '--help')).code, 0);
+    await fails(/no option --colour for phala account generate; phala account generate --help/, ['account', 'generate', '--colour'], { code: 109 });
+    await fails(/no option --from for phala account export/, ['account', 'export', '--from', 'x'], { code: 106 });
+    await fails(/no option --from for phala account export/, ['account', 'export', '--from', 'x', 'a', 'b'], { code: 109 });
+    await fails(/no option --bogus for phala;/, ['--bogus'], { code: 106 });
+    await fails(/account generate takes no more arguments, but was given extra/, ['account', 'generate', 'extra'], { code: 109 });
+    await fails(/bundle is required; phala contract call --help/, ['contract', 'call'], { code: 106 });
+    await fails(/--from needs a value/, ['transfer', '//Bob', '1', '--from'], { code: 114 });
+    await fails(/--type: Foo not in \{Log,Event,MessageOutput,QueryIn\}/, ['logs', '--type', 'Foo'], { code: 105 });
+    for (const option of [['logs', '--count', '-1'], ['logs', '--count', 'x'], ['cluster', 'deposit', '1', '--cluster', '-1']])
+      await fails(/is no whole number/, option, { code: 105 });
+    await fails(/shell: tcsh not in \{bash,zsh,fish\}/, ['completion', 'tcsh'], { code: 105 });
+  });
+
+  test('each command and each of its options and arguments is explained by --help', async () => {
+    const seen = [];
+    const look = async (path) => {
+      const { code, out } = await phala(...path, '--help');
+      assert.equal(code, 0, path.join(' '));
+      seen.push(path.join(' '));
+      const section = (title) => out.match(new RegExp(`^${title}:\\n((?: .*\\n?)*)`, 'm'))?.[1].split('\n').filter((line) => /^ {2}\S/.test(line)) ?? [];
+      // the name with its type, and then words; options are looked at where their words are: in the script for fish
+      for (const line of section('Positionals'))
+        assert.match(out.slice(out.indexOf(line)), /^ {2}\S+.*?(\S {2,}\S|\n {20,}\S)/, `phala ${path.join(' ')}: ${line.trim()} is not explained`);
+      for (const line of section('Subcommands')) await look([...path, line.trim().split(/\s+/)[0]]);
+    };
+    await look([]);
+    for (const path of ['', 'account export', 'cluster balance', 'contract instantiate', 'contract events', 'logs', 'completion']) assert.ok(seen.includes(path), path);
+    assert.ok(seen.length >= 22, String(seen));
   });
 
   test('wrong values: said before anything is sent', async () => {
@@ -141,6 +168,26 @@ describe('the command line', () => {
     const broken = join(folder, 'broken.contract');
     writeFileSync(broken, '{"spec": 1}');
     await fails(/no contract bundle.*broken\.contract/, ['contract', 'query', broken, token.id, 'supply']);
+    // each as a file may come to be: a folder, cut off, without code, with other code, something else
+    await fails(/cannot read the file: .* is a folder/, ['contract', 'upload', folder]);
+    const text = readFileSync(token.metadata, 'utf8');
+    writeFileSync(broken, text.slice(0, 3000));
+    await fails(/no contract bundle.*broken\.contract: JSON text ends too early/, ['contract', 'upload', broken]);
+    const whole = JSON.parse(text);
+    const withCode = (wasm) => writeFileSync(broken, JSON.stringify({ ...whole, source: { ...whole.source, wasm } }));
+    withCode(undefined);
+    await fails(/broken\.contract: it has metadata alone/, ['contract', 'upload', broken]);
+    withCode('0x1234');
+    await fails(/broken\.contract: source\.wasm is no WebAssembly module/, ['contract', 'upload', broken]);
+    withCode(whole.source.wasm.slice(0, -20));
+    await fails(/broken\.contract: the file is damaged: its code hashes to/, ['contract', 'upload', broken]);
+    writeFileSync(broken, JSON.stringify({ ...whole, version: '3' }));
+    await fails(/version 4 or 5: .*broken\.contract/, ['contract', 'query', broken, token.id, 'supply']);
+    await fails(/no such constructor: make; Token has create/, ['contract', 'instantiate', token.metadata, 'make']);
+    await fails(/--salt 0xzz: hex/, ['contract', 'instantiate', token.metadata, 'create', '1', '--salt', '0xzz']);
+    await fails(/--value: transfer takes none/, ['contract', 'call', token.metadata, token.id, 'transfer', '//Bob', '1', '--value', '5']);
+    await fails(/--deposit: an amount is/, ['contract', 'call', token.metadata, token.id, 'transfer', '//Bob', '1', '--deposit', 'x']);
+    await fails(/balance_of takes owner:|takes .*AccountId32/, ['contract', 'query', token.metadata, token.id, 'balance_of']);
     await fails(/32 bytes of hex, not 0x12/, ['contract', 'query', token.metadata, '0x12', 'supply']);
     await fails(/no such message: burn; Token has transfer/, ['contract', 'query', token.metadata, token.id, 'burn']);
     await fails(/transfer takes to:AccountId32 value:u128/, ['contract', 'call', token.metadata, token.id, 'transfer', '//Bob']);
@@ -154,7 +201,11 @@ describe('the command line', () => {
     await fails(/1010|pay/i, ['transfer', '//Bob', '1', '--from', phrase]);
     const token = ready.contracts.token_a;
     await fails(/InsufficientBalance/, ['contract', 'call', token.metadata, token.id, 'transfer', '//Bob', '1', '--from', '//Ferdie']);
-    await fails(/ContractNotFound|NoContract|not found/i, ['contract', 'query', token.metadata, `0x${'77'.repeat(32)}`, 'supply']);
+    await fails(/not found: contract 0x7777.*is the id right/, ['contract', 'query', token.metadata, `0x${'77'.repeat(32)}`, 'supply']);
+    await fails(/cannot pay the fee: it needs some PHA/, ['transfer', '//Bob', '1', '--from', phrase]);
+    await fails(/Arithmetic\.Underflow \(the account has not so much/, ['contract', 'call', ready.contracts.probe.metadata, ready.contracts.probe.id, 'increment', '1', '--deposit', '99999999']);
+    await fails(/TransferFailed \(the value to send was not there/, ['contract', 'call', ready.contracts.probe.metadata, ready.contracts.probe.id, 'pay', '--value', '99999999']);
+    await fails(/no cluster 0x0+9 on chain/, ['contract', 'instantiate', token.metadata, 'create', '1', '--cluster', '9']);
     await fails(/refused it: PhalaPhatContracts\.ClusterNotFound/, ['contract', 'upload', token.metadata, '--cluster', '7']);
   });
 
@@ -184,6 +235,32 @@ describe('the command line', () => {
     // the swap has no message of the probe's name: a bundle of another contract
     await fails(/CouldNotReadInput \(decode/, ['contract', 'query', probe.metadata, ready.contracts.swap.id, 'get']);
     await fails(/NotYours/, ['contract', 'query', ready.contracts.token_a.metadata, ready.contracts.token_a.id, 'balance_of', '//Alice', '--from', '//Bob']);
+  });
+
+  test('what the cluster refuses is told, though a block took it', async () => {
+    const usd = join(paths.build, 'contracts/usd.contract');
+    await fails(/the cluster refused code 0x[0-9a-f]{64} of .*usd\.contract: .*--indeterministic/, ['contract', 'upload', usd]);
+    assert.match((await json('contract', 'upload', usd, '--indeterministic')).codeHash, /^0x[0-9a-f]{64}$/);
+    const vault = join(paths.build, 'contracts/vault.contract');
+    await fails(/CodeNotFound \(nobody uploaded that code: phala contract upload/, ['contract', 'instantiate', vault, 'new']);
+    await json('contract', 'upload', vault);
+    const made = await json('contract', 'instantiate', vault, 'new');
+    await fails(/DuplicateContract \(there is a contract already at that address: another --salt/, ['contract', 'instantiate', vault, 'new']);
+    assert.equal((await phala('contract', 'query', vault, made.contract, 'version')).out, '1');
+    const { probe } = ready.contracts;
+    await fails(/WithDetail \(revert/, ['contract', 'instantiate', probe.metadata, 'create_or_fail', 'true', '--salt', 'failing']);
+  });
+
+  test('arguments arrive as they are written', async () => {
+    const { probe } = ready.contracts;
+    const query = (...args) => phala('--json', 'contract', 'query', probe.metadata, probe.id, ...args).then(({ out, err }) => out || err);
+    assert.equal(await query('find', 'nothing there'), 'null', 'an option without content');
+    assert.equal(await query('find', '[x]'), 'null', 'a text in brackets');
+    assert.match(await query('find', '["a","b"]'), /key: expected str, got an array/);
+    assert.match(await query('echo', '{"number":-1,"text":"","flag":null}'), /number: -1 does not fit u32/);
+    await json('contract', 'call', probe.metadata, probe.id, 'put', '[x]', '[1, 2, 255]');
+    assert.equal(await query('find', '[x]'), '"0x0102ff"', 'a list of numbers is bytes');
+    assert.equal(await query('find', '"[x]"'), '"0x0102ff"');
   });
 
   test('logs and events: all, of one contract, of one kind, and those to come', async () => {
@@ -274,14 +351,44 @@ describe('the command line', () => {
     assert.deepEqual(await complete('phala', 'contract', 'e'), ['estimate', 'events']);
     assert.ok((await complete('phala', 'contract', 'call', '--')).includes('--plain'));
     assert.ok((await complete('phala', '')).includes('transfer'));
+    assert.deepEqual(await complete('phala', 'logs', '--type', ''), ['Event', 'Log', 'MessageOutput', 'QueryIn']);
+    assert.deepEqual(await complete('phala', 'completion', ''), ['bash', 'fish', 'zsh'].concat((await complete('phala', 'completion', '--'))).sort());
+    assert.ok((await complete('phala', 'contract', 'call', '--')).includes('--node'), 'options of the program go everywhere');
+    assert.deepEqual(await complete('phala', '--worker', ''), [''], 'files and whatever the shell has');
     assert.match((await phala('completion', 'zsh')).out, /^autoload/);
-    assert.match((await phala('completion', 'fish')).out, /complete -c phala/);
+    const fish = (await phala('completion', 'fish')).out;
+    for (const line of fish.split('\n')) assert.match(line, /^complete -c phala (-f )?(-n '[^']+' )?(-a '[^']+'|-l [a-z-]+( -r)?( -f -a '[^']+')? -d '[^']{8,}')$/, 'each option with its words');
+  });
+
+  test('the scripts are ones that the shells can read', async () => {
+    for (const shell of ['bash', 'zsh', 'fish']) {
+      if ((await run('which', [shell])).code !== 0) continue;
+      const file = join(folder, `completion.${shell}`);
+      writeFileSync(file, (await phala('completion', shell)).out);
+      assert.equal((await run(shell, ['-n', file])).code, 0, shell);
+    }
   });
 
   test('what takes longer than a second is told', async () => {
     const { err } = await phala('transfer', '//Bob', '1');
     // a block comes every second: mostly there is something to wait for, and never anything else to say
-    assert.match(err, /^(waiting for the transaction in a block …)?$/);
+    assert.match(err, /^(waiting for the transaction in a block …( the chain is at block \d+)?)?$/);
+
+    const slow = createServer((_, response) => setTimeout(() => response.writeHead(404).end(), 2_500));
+    await new Promise((done) => slow.listen(0, '127.0.0.1', done));
+    try {
+      const asked = ['--worker', `http://127.0.0.1:${slow.address().port}`, 'worker', 'status'];
+      const told = "waiting for the worker's answer …";
+      const lines = async (...more) => (await phala(...more, ...asked)).err.split('\n');
+      assert.deepEqual(await lines(), [told, 'phala: the worker refused: HTTP 404'], 'one line where there is no terminal');
+      for (const silent of ['--json', '--quiet', '-q']) assert.deepEqual(await lines(silent), ['phala: the worker refused: HTTP 404']);
+      // on a terminal one line that counts, and that is gone at the end
+      const shown = await run('script', ['-qec', [paths.cli, ...asked].join(' '), '/dev/null']);
+      assert.ok(shown.out.includes(`${told} 1 s\x1b[K\r${told} 2 s\x1b[K\r\x1b[K`), JSON.stringify(shown.out));
+    } finally {
+      slow.closeAllConnections();
+      slow.close();
+    }
   });
 
   test('a node or a worker that is not there', async () => {
@@ -290,6 +397,7 @@ describe('the command line', () => {
     await fails(new RegExp(`cannot reach the worker: http://127\\.0\\.0\\.1:${nobody}`), ['--worker', `http://127.0.0.1:${nobody}`, 'worker', 'status']);
     await fails(/ws:\/\//, ['--node', 'localhost', 'account', 'balance', '//Bob']);
     await fails(/http:\/\/host:port/, ['--worker', 'localhost', 'worker', 'status']);
+    await fails(/does it run\? --worker names another/, ['--worker', `http://127.0.0.1:${nobody}`, 'contract', 'query', ready.contracts.probe.metadata, ready.contracts.probe.id, 'get']);
     // the other service at that address
     await fails(/understood|HTTP|refused/, ['--worker', ready.node.http, 'worker', 'status']);
     await fails(/./, ['--node', ready.workers[0].url.replace('http', 'ws'), 'account', 'balance', '//Bob']);

@@ -1,14 +1,14 @@
 // What somebody without keys can learn: docs/what-a-stranger-learns.md, each statement there a test here.
 import './lib/quiet.mjs';
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { getLogger, signCertificate } from '@phala/sdk';
+import { PinkBlueprintPromise, getLogger, signCertificate } from '@phala/sdk';
 import { Keyring } from '@polkadot/api';
 import { hexToU8a, stringToHex, u8aToHex } from '@polkadot/util';
 import { randomAsHex } from '@polkadot/util-crypto';
-import { GAS, PHA, captureQuery, instantiation, openContract } from './lib/bootstrap.mjs';
+import { GAS, PHA, captureQuery, contractId, instantiation, loadContract, openContract } from './lib/bootstrap.mjs';
 import { send } from './lib/chain.mjs';
 import { answer, balanceOf, command } from './lib/demo.mjs';
 import { root, until } from './lib/network.mjs';
@@ -43,7 +43,7 @@ describe('a stranger', () => {
     const page = readFileSync(join(root, 'docs/what-a-stranger-learns.md'), 'utf8');
     const here = readFileSync(join(root, 'tests/clients/stranger.test.mjs'), 'utf8');
     const statements = [...page.matchAll(/^\* \*\*([A-Z]\d)\*\*/gm)].map(([, number]) => number);
-    assert.ok(statements.length >= 16);
+    assert.ok(statements.length >= 22);
     assert.deepEqual([...here.matchAll(/^ {2}test\('([A-Z]\d):/gm)].map(([, number]) => number), statements);
   });
 
@@ -83,6 +83,14 @@ describe('a stranger', () => {
     const sent = await send(api, registry.transferToCluster(pairs.Eve.address, 3n * PHA), pairs.Dave);
     const { data } = sent.find('phalaPhatContracts', 'Transfered');
     assert.deepEqual([data.account.toHex(), data.amount.toBigInt()], [u8aToHex(pairs.Eve.publicKey), 3n * PHA]);
+  });
+
+  test('C6: workers of a cluster, their addresses, and its contracts', async () => {
+    const [worker] = network.workers;
+    assert.deepEqual((await api.query.phalaPhatContracts.clusterWorkers(up.cluster)).map((id) => id.toHex()), [worker.pubkey]);
+    assert.ok(JSON.stringify((await api.query.phalaRegistry.endpoints(worker.pubkey)).toHuman()).includes(worker.url));
+    const contracts = (await api.query.phalaPhatContracts.clusterContracts(up.cluster)).map((id) => id.toHex());
+    assert.ok(contracts.includes(up.contracts.probe.id) && contracts.includes(up.logger));
   });
 
   test('L1: of each command, caller, contract, message, gas and success', async () => {
@@ -166,6 +174,32 @@ describe('a stranger', () => {
       assert.notEqual((await post(network.workers[0].url, method)).status, 200, `${method} gives no state away`);
   });
 
+  const statistics = async (request = {}) => {
+    const response = await fetch(`${network.workers[0].url}/prpc/PhactoryAPI.Statistics?json`, { method: 'POST', body: JSON.stringify(request) });
+    assert.equal(response.status, 200);
+    return response.json();
+  };
+
+  test('W4: how many queries, and how long they took, of all contracts together', async () => {
+    const before = (await statistics()).query.global;
+    await ask(probe, 'get', pairs.Dave);
+    await ask(probe, 'loop', pairs.Dave); // until its gas ends, which takes its time
+    const after = (await statistics()).query.global;
+    assert.equal(Number(after.total) - Number(before.total), 2);
+    assert.ok(Number(after.time) > Number(before.time));
+    const named = await statistics({ contracts: [up.contracts.probe.id], all: true });
+    assert.deepEqual(Object.keys(named.query), ['global']);
+    assert.ok(!JSON.stringify(named).includes(up.contracts.probe.id.slice(2)));
+  });
+
+  test('W5: where it stands, and no metrics', async () => {
+    const [{ url, operatorUrl }] = network.workers;
+    const info = await (await fetch(`${url}/info`)).json();
+    for (const field of ['blocknum', 'chain_head', 'pending_messages', 'memory_usage']) assert.ok(field in info, field);
+    assert.equal((await fetch(`${url}/metrics`)).status, 404);
+    assert.equal((await fetch(`${operatorUrl}/metrics`)).status, 200);
+  });
+
   test('Z1: how long a question and its answer are', async () => {
     const sizes = async (text) => {
       const request = await captureQuery(registry, up.contracts.probe.built, up.contracts.probe.id, pairs.Dave, 'echo', [{ number: 1, text, flag: null }]);
@@ -205,5 +239,43 @@ describe('a stranger', () => {
       return [tried.gasRequired.refTime.toString(), tried.storageDeposit.toString()];
     };
     assert.deepEqual(await cost(mallory.address), await cost(pairs.Alice.address));
+  });
+
+  test('E3: everybody tries every constructor, and nothing is made', async () => {
+    const { root: before } = await clusterState(network.workers[0]);
+    const { built } = up.contracts.token_a;
+    const blueprint = new PinkBlueprintPromise(api, registry, built.json, built.codeHash);
+    const cert = await signCertificate({ pair: mallory });
+    const tried = await blueprint.query.create(cert.address, { cert, salt: 'a try', deposit: 10n ** 21n }, 5n);
+    assert.ok(tried.gasRequired.refTime.toBigInt() > 0n && tried.storageDeposit.asCharge.toBigInt() > 0n);
+    const id = contractId(mallory, built.codeHash, up.cluster, 'a try');
+    assert.equal(u8aToHex(tried.result.asOk.accountId.toU8a()), id);
+    assert.equal((await clusterState(network.workers[0])).root, before);
+    assert.ok((await api.query.phalaRegistry.contractKeys(id)).isNone);
+    const other = up.contracts.probe.built;
+    const failing = await new PinkBlueprintPromise(api, registry, other.json, other.codeHash).query.createOrFail(cert.address, { cert, salt: 'a try', deposit: 10n ** 21n }, true);
+    assert.ok(failing.result.asOk.result.flags.toString().includes('Revert'));
+  });
+
+  const files = (folder) => readdirSync(folder, { withFileTypes: true }).flatMap((entry) =>
+    (entry.isDirectory() ? files(join(folder, entry.name)) : [join(folder, entry.name)]));
+
+  test('D1: which code was compiled', () => {
+    const names = readdirSync(join(network.workers[0].data, 'compiled')).join(' ');
+    for (const name of ['probe', 'token_a']) assert.ok(names.includes(up.contracts[name].built.codeHash.slice(2)), name);
+    assert.ok(!names.includes(loadContract('vault', api).codeHash.slice(2)), 'of code that is not here');
+  });
+
+  test('D2: how much, and nothing of what it holds', async () => {
+    const secret = `marker ${randomAsHex(16)}`;
+    await command(registry, probe, 'put', pairs.Dave, ['a secret place', stringToHex(secret)]);
+    const { value } = answer(await ask(probe, 'find', pairs.Dave, 'a secret place'));
+    assert.equal(value.unwrap().toHex(), stringToHex(secret), 'it is there');
+    const all = files(network.workers[0].data);
+    assert.ok(all.reduce((sum, path) => sum + statSync(path).size, 0) > 100_000);
+    for (const path of all) {
+      const content = readFileSync(path);
+      for (const text of [secret, 'a secret place', Buffer.from(secret).toString('hex')]) assert.ok(!content.includes(text), path);
+    }
   });
 });

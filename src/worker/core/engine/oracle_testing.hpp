@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <string>
@@ -67,6 +68,23 @@ private:
     Bytes before_;
 };
 
+/// As long as it lives, signals wait or go to other threads: a fuzzer's timer would cut reads and writes short.
+class SignalsWait {
+public:
+    SignalsWait()
+    {
+        sigset_t all;
+        sigfillset(&all);
+        pthread_sigmask(SIG_BLOCK, &all, &before_);
+    }
+    ~SignalsWait() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+    SignalsWait(const SignalsWait&) = delete;
+    SignalsWait& operator=(const SignalsWait&) = delete;
+
+private:
+    sigset_t before_{};
+};
+
 /// The interpreter, as a process that answers one request after the other.
 class Oracle {
 public:
@@ -121,6 +139,7 @@ public:
             }
         }
         std::array<std::uint8_t, 13> answer{};
+        const SignalsWait undisturbed;
         if (std::fwrite(request.data(), 1, request.size(), to_) != request.size() || std::fflush(to_) != 0
             || std::fread(answer.data(), 1, answer.size(), from_) != answer.size())
             return {"the oracle is gone"};

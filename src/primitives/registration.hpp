@@ -41,6 +41,39 @@ constexpr std::string_view metadata_path(AttestationProvider)
     return "phala_types::AttestationProvider";
 }
 
+/// How long a registration lasts, in ms: 30 days. A worker registers again in time.
+inline constexpr std::uint64_t kRegistrationValidity = 30ULL * 24 * 3600 * 1000;
+
+/// Whether workers may run a program, which its measurement names (spec trust-and-keys §3.6).
+struct ProgramStatus {
+    static constexpr auto path = "phala_types::ProgramStatus";
+    struct Pending {
+        BlockNumber active_from;
+        friend bool operator==(const Pending&, const Pending&) = default;
+    };
+    struct Active {
+        friend bool operator==(const Active&, const Active&) = default;
+    };
+    struct Deprecated {
+        BlockNumber until;
+        friend bool operator==(const Deprecated&, const Deprecated&) = default;
+    };
+    struct Revoked {
+        friend bool operator==(const Revoked&, const Revoked&) = default;
+    };
+    scale::Variant<scale::At<0, Pending>, scale::At<1, Active>, scale::At<2, Deprecated>, scale::At<3, Revoked>> status;
+    friend bool operator==(const ProgramStatus&, const ProgramStatus&) = default;
+
+    [[nodiscard]] bool admits(BlockNumber block) const
+    {
+        if (const auto* pending = status.get_if<Pending>())
+            return block >= pending->active_from;
+        if (const auto* deprecated = status.get_if<Deprecated>())
+            return block < deprecated->until;
+        return status.is<Active>();
+    }
+};
+
 struct Collateral {
     static constexpr auto path = "sgx_attestation::types::Collateral";
     struct SgxV30 {

@@ -28,6 +28,8 @@ inline constexpr std::uint32_t kMaxFreezes = 0;
 // time
 inline constexpr std::uint64_t kMinimumPeriod = kSlotDuration / 2;
 inline constexpr BlockNumber kBlockHashCount = 14'400;
+inline constexpr BlockNumber kActivationDelay =
+    static_cast<BlockNumber>(48ULL * 3600 * 1000 / kSlotDuration); ///< of a new program for workers, in blocks: 48 h
 inline constexpr std::uint32_t kMaxAuthorities = 100'000;
 
 // weights, ps

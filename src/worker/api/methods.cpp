@@ -24,6 +24,7 @@ namespace {
 
 constexpr std::string_view kPrefix = "/prpc/PhactoryAPI.";
 constexpr std::size_t kSmallBody = 1024;
+constexpr std::size_t kAbsentBody = 64 * 1024;
 constexpr std::size_t kMaxSignedBody = 10 * 1024 * 1024;
 
 /// A message of whatever type, or a status and why.
@@ -380,6 +381,52 @@ constexpr std::array kMethods{
     Method{"SignEndpointInfo", 4 * kSmallBody, sign_endpoint_info, Door::Private},
 };
 
+/// A method of the published interface that this worker does not serve, and why. `name` may be a prefix.
+struct Absent {
+    std::string_view name;
+    std::string_view why;
+};
+
+constexpr std::string_view kNoRelayer = "this worker needs no relayer, it follows the node of --node by itself";
+constexpr std::string_view kNoHandover = "the identity key never leaves this worker";
+constexpr std::array kAbsent{
+    Absent{"InitRuntime", kNoRelayer},
+    Absent{"GetRuntimeInfo", kNoRelayer},
+    Absent{"Sync", kNoRelayer}, // Header, ParaHeader, CombinedHeaders
+    Absent{"DispatchBlocks", kNoRelayer},
+    Absent{"GetEgressMessages", kNoRelayer},
+    Absent{"LoadChainState", kNoRelayer},
+    Absent{"LoadStorageProof", kNoRelayer},
+    Absent{"TakeCheckpoint", "every complete block is stored"},
+    Absent{"Stop", "end the process with SIGTERM"},
+    Absent{"GetWorkerState", "GetInfo tells what this worker is doing"},
+    Absent{"Handover", kNoHandover},
+    Absent{"DcapHandover", kNoHandover},
+    Absent{"DerivePhalaI2pKey", kNoHandover},
+    Absent{"ConfigNetwork", "it uses the network as the machine does"},
+    Absent{"GetNetworkConfig", "it uses the network as the machine does"},
+    Absent{"HttpFetch", "it asks no other servers"},
+    Absent{"TryUpgradePinkRuntime", "it has one version of the contracts' runtime, 1.2"},
+};
+
+const Absent* find_absent(std::string_view path)
+{
+    if (!path.starts_with(kPrefix))
+        return nullptr;
+    path.remove_prefix(kPrefix.size());
+    const auto found =
+        std::ranges::find_if(kAbsent, [&](const Absent& absent) { return path.starts_with(absent.name); });
+    return found == kAbsent.end() ? nullptr : found;
+}
+
+Refusal unknown_method(std::string_view path)
+{
+    const auto* absent = find_absent(path);
+    if (absent == nullptr)
+        return {404, "Method Not Found"};
+    return {501, "Not served: " + std::string{path.substr(kPrefix.size())} + ": " + std::string{absent->why}};
+}
+
 Answer statistics(const Call& call)
 {
     PHALA_TRY(const auto request, parse<pruntime_rpc::StatisticsRequest>(call));
@@ -479,7 +526,7 @@ void Methods::answer(const HttpRequest& request, Door door, RunLater later, Done
     const Form form = form_of(request);
     const auto* method = find_method(request.path);
     if (method == nullptr)
-        return done(refusal({404, "Method Not Found"}, form));
+        return done(refusal(unknown_method(request.path), form));
     if (method->door == Door::Private && door == Door::Public)
         return done(refusal({403, "Forbidden: this method is for the operator, on the worker's private port"}, form));
     const auto status = published_.get();
@@ -517,7 +564,9 @@ void Methods::handle(const HttpRequest& request, Door door, RunLater later, Done
 std::size_t Methods::body_limit(const std::string& path)
 {
     const auto* method = find_method(path);
-    return method == nullptr ? kSmallBody : method->body_limit;
+    if (method != nullptr)
+        return method->body_limit;
+    return find_absent(path) == nullptr ? kSmallBody : kAbsentBody; // so that its sender reads why, not "too large"
 }
 
 } // namespace phala::worker::api

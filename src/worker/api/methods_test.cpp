@@ -202,6 +202,17 @@ void expect_no_answer(const HttpResponse& response, std::size_t at)
     }
 }
 
+TEST(Methods, F01AndF22NoMethodGivesAwayTheIdentityKey)
+{
+    const Service service;
+    for (const auto* method : {"HandoverCreateChallenge", "HandoverStart", "HandoverAcceptChallenge", "HandoverReceive",
+                               "DcapHandoverCreateChallenge", "DcapHandoverStart", "DcapHandoverAcceptChallenge",
+                               "DcapHandoverReceive", "DerivePhalaI2pKey"})
+        for (const auto door : {Door::Public, Door::Private}) // whatever is asked for, and whoever asks
+            for (const auto& body : {Bytes{}, Bytes(100, 8)})
+                expect_refused(service.call(method, body, door), 501, "the identity key never leaves this worker");
+}
+
 TEST(Methods, AnswerNoQueryThatWasChangedOrCutShort)
 {
     const Service service;
@@ -293,6 +304,21 @@ TEST(Methods, SignWhatTheyAnswerInPublic)
                                         service.network.first.core.public_key()));
     EXPECT_TRUE(service.call("GetInfo", {}, Door::Private).headers.empty());
     EXPECT_TRUE(service.call("Unknown").headers.empty());
+}
+
+TEST(Methods, NameWhatTheyDoNotServeAndWhy)
+{
+    const Service service;
+    for (const auto* method : {"InitRuntime", "GetRuntimeInfo", "SyncHeader", "SyncParaHeader", "SyncCombinedHeaders",
+                               "DispatchBlocks", "GetEgressMessages", "LoadChainState", "LoadStorageProof"})
+        for (const auto door : {Door::Public, Door::Private})
+            expect_refused(service.call(method, Bytes(2000), door), 501,
+                           "Not served: " + std::string{method} + ": this worker needs no relayer");
+    for (const auto* method :
+         {"TakeCheckpoint", "Stop", "GetWorkerState", "ConfigNetwork", "GetNetworkConfig", "HttpFetch"})
+        expect_refused(service.call(method, {}, Door::Private), 501, "Not served: " + std::string{method} + ": ");
+    EXPECT_GE(Methods::body_limit("/prpc/PhactoryAPI.SyncHeader"), 2000U) << "or the caller never reads why";
+    EXPECT_EQ(text(service.call_json("Stop")), R"({"error":"Not served: Stop: end the process with SIGTERM"})");
 }
 
 TEST(Methods, KeepOperatorsMethodsFromStrangers)

@@ -120,6 +120,53 @@ TEST(Core, SkipsWhatItCannotOpen)
     EXPECT_EQ(network.root(network.second), before);
 }
 
+TEST(Core, F16NoMessageStopsAGatekeeper)
+{
+    Network network;
+    network.start();
+    ASSERT_TRUE(network.first.core.status().gatekeeper_active);
+    const auto before = network.root(network.first);
+    const PublicKey broken{ByteArray<32>{9}};
+    const MessageOrigin senders[] = {MessageOrigin::worker(broken),
+                                     MessageOrigin::worker(network.first.core.public_key()),
+                                     MessageOrigin::gatekeeper(),
+                                     MessageOrigin::cluster(network.cluster),
+                                     MessageOrigin::pallet("PhalaRegistry"),
+                                     MessageOrigin::pallet("PhalaPhatContracts"),
+                                     MessageOrigin::account(network.account(network.bob))};
+    const std::string_view topics[] = {kMiningReportTopic,      kGatekeeperEventTopic,   GatekeeperLaunch::topic,
+                                       GatekeeperChange::topic, KeyDistribution::topic,  SystemEvent::topic,
+                                       ClusterEvent::topic,     ClusterOperation::topic, ContractOperation::topic,
+                                       SystemCode::topic};
+    std::uint32_t state = 1; // heartbeats and anything else that nobody expects, of every sender
+    for (const auto& sender : senders)
+        for (const auto topic : topics)
+            for (const std::size_t size : {0U, 1U, 9U, 77U}) {
+                Bytes payload(size);
+                for (auto& byte : payload)
+                    byte = static_cast<std::uint8_t>((state = state * 1'664'525 + 1'013'904'223) >> 24U) | 0x80U;
+                network.chain.push({sender, to_bytes(topic), std::move(payload)});
+            }
+    network.block();
+    EXPECT_TRUE(network.first.core.status().gatekeeper_active);
+    EXPECT_EQ(network.root(network.first), before);
+    EXPECT_EQ(network.root(network.second), before);
+    const auto reports = network.chain.reports.size();
+    network.chain.push_from_pallet(
+        "PhalaPhatContracts", ClusterEvent{ClusterEvent::DeployCluster{network.account(network.alice),
+                                                                       cluster_id(2),
+                                                                       {{broken, network.second.core.public_key()}},
+                                                                       kPha,
+                                                                       1,
+                                                                       1,
+                                                                       1,
+                                                                       {}}});
+    network.block();
+    network.block();
+    EXPECT_TRUE(network.chain.cluster_keys.contains(cluster_id(2))) << "it still does its work";
+    EXPECT_EQ(network.chain.reports.size(), reports);
+}
+
 /// Flips one bit in every byte of an input in turn (of long ones, in many): each must be refused.
 template <class Change>
 void refuses_every_change(Worker& worker, std::size_t bytes, Change&& changed)

@@ -9,7 +9,7 @@
 namespace phala::worker {
 namespace {
 
-TEST(Benchmark, HasAKernelThatNoCompilerChanges)
+TEST(Benchmark, F19HasAKernelThatNoCompilerChanges)
 {
     const auto one = benchmark_iteration(1);
     EXPECT_EQ(benchmark_iteration(1), one);

@@ -57,10 +57,10 @@ DispatchResult deposit_to(const H256& cluster, const AccountId& from, const Acco
     return {};
 }
 
-/// The worker's keys, if it is registered and free.
+/// The worker's keys, if its registration counts and it is free.
 std::expected<WorkerIdentity, DispatchError> free_worker(const PublicKey& key)
 {
-    const auto worker = phala_registry::Workers::get(key);
+    const auto worker = phala_registry::counting_worker(key);
     if (!worker)
         return fail(Error::WorkerNotFound);
     PHALA_CHECK(ensure(!ClusterByWorkers::contains(key), Error::WorkerIsBusy));

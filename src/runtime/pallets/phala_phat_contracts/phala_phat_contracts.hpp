@@ -155,7 +155,7 @@ constexpr std::string_view enumerator_docs(Error error)
     case Error::DuplicatedDeployment: return "The cluster or its worker is deployed already.";
     case Error::NoWorkerSpecified: return "A cluster needs at least one worker.";
     case Error::InvalidSender: return "The sender of the message may not say this.";
-    case Error::WorkerNotFound: return "The worker is not registered.";
+    case Error::WorkerNotFound: return "The worker is not registered, or its registration counts no more.";
     case Error::PayloadTooLarge: return "The payload is too large.";
     case Error::NoPinkSystemCode: return "The code of the system contract has not been set.";
     case Error::ContractNotFound: return "There is no such contract.";
@@ -176,7 +176,7 @@ struct add_cluster {
     Balance deposit_per_byte;
     AccountId treasury_account;
     static constexpr auto docs = "Create a new cluster of these workers. Must be called by the Root account.";
-    [[nodiscard]] Weight weight() const { return weight_of(6 + 2 * deploy_workers.size(), 8 + deploy_workers.size()); }
+    [[nodiscard]] Weight weight() const { return weight_of(6 + 5 * deploy_workers.size(), 8 + deploy_workers.size()); }
     DispatchResult dispatch(Root) const;
 };
 struct cluster_upload_resource {
@@ -241,7 +241,7 @@ struct add_worker_to_cluster {
     PublicKey worker_pubkey;
     H256 cluster_id;
     static constexpr auto docs = "Add a new worker to a cluster. Must be called by the cluster's owner.";
-    static Weight weight() { return weight_of(4, 4); }
+    static Weight weight() { return weight_of(7, 4); }
     DispatchResult dispatch(Signed caller) const;
 };
 struct remove_worker_from_cluster {

@@ -431,6 +431,24 @@ TEST_F(PhatContracts, KeepsSeveralClustersApart)
     EXPECT_TRUE(fails(Error::WorkerIsBusy, cluster_of({other_}), {Root{}}));
 }
 
+TEST_F(PhatContracts, F05OnlyWorkersThatCountAreAdmitted) // trust-and-keys T-07, T-08
+{
+    deploy_cluster();
+    register_worker(other_worker_);
+    const Bytes measurement(68, 0x11);
+    phala_registry::WorkerMeasurement::insert(other_, measurement);
+    phala_registry::MeasurementStatus::insert(measurement, {ProgramStatus::Revoked{}});
+    EXPECT_TRUE(fails(Error::WorkerNotFound, add_worker_to_cluster{other_, cluster_}, by_alice_));
+    EXPECT_TRUE(fails(Error::WorkerNotFound, cluster_of({other_}), {Root{}}));
+    register_worker(other_worker_);
+    timestamp::Now::put(timestamp::Now::get() + kRegistrationValidity);
+    EXPECT_TRUE(fails(Error::WorkerNotFound, add_worker_to_cluster{other_, cluster_}, by_alice_));
+    EXPECT_TRUE(fails(Error::WorkerNotFound, cluster_of({other_}), {Root{}}));
+    register_worker(other_worker_);
+    next_block();
+    EXPECT_TRUE(by(alice_, add_worker_to_cluster{other_, cluster_}));
+}
+
 TEST_F(PhatContracts, F10AClusterCannotReplaceAnothersContractKey)
 {
     deploy_cluster();

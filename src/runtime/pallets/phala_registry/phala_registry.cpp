@@ -39,6 +39,12 @@ DispatchResult check_keys(const PublicKey& pubkey, const PublicKey& ecdh_pubkey)
     return ensure(pubkey == ecdh_pubkey, Error::InvalidPubKey);
 }
 
+void renew(const PublicKey& worker)
+{
+    WorkerValidUntil::insert(worker, timestamp::Now::get() + kRegistrationValidity);
+    WorkerMeasurement::remove(worker); // it came without a report
+}
+
 /// Tells a worker that it is registered, and to measure itself.
 DispatchResult welcome(const PublicKey& worker, std::uint8_t confidence_level)
 {
@@ -130,6 +136,18 @@ DispatchResult on_gatekeeper_event(const Message& message)
 
 } // namespace
 
+std::optional<WorkerInfoV2> counting_worker(const PublicKey& key)
+{
+    if (WorkerValidUntil::get(key).value_or(0) <= timestamp::Now::get())
+        return std::nullopt;
+    if (const auto measurement = WorkerMeasurement::get(key)) {
+        const auto status = MeasurementStatus::get(*measurement);
+        if (status && !status->admits(system::block_number()))
+            return std::nullopt;
+    }
+    return Workers::get(key);
+}
+
 void Pallet::build_genesis(const GenesisConfig& config)
 {
     BenchmarkDuration::put(config.benchmark_duration);
@@ -171,6 +189,7 @@ DispatchResult force_register_worker::dispatch(Root) const
                              .confidence_level = kUnattestedConfidence,
                              .initial_score = std::nullopt,
                              .features = {1, 4}});
+    renew(pubkey);
     PHALA_CHECK(welcome(pubkey, kUnattestedConfidence));
     deposit_event(WorkerAdded{pubkey, AttestationProvider::Root, kUnattestedConfidence});
     return {};
@@ -200,6 +219,7 @@ DispatchResult register_worker_v2::dispatch(Signed) const
                               .initial_score = known ? known->initial_score : std::nullopt,
                               .features = pruntime_info.features};
     Workers::insert(pubkey, worker);
+    renew(pubkey);
     note_consensus_version(pruntime_info.max_consensus_version);
     if (known) {
         deposit_event(WorkerUpdated{pubkey, worker.attestation_provider, worker.confidence_level});
@@ -217,7 +237,7 @@ DispatchResult register_gatekeeper::dispatch(Root) const
     // the first makes the master key; nobody can be given it before it exists
     PHALA_CHECK(ensure(gatekeepers.empty() || GatekeeperMasterPubkey::exists(), Error::MasterKeyUninitialized));
     PHALA_CHECK(ensure(!contains(gatekeepers, gatekeeper), Error::InvalidGatekeeper));
-    const auto worker = Workers::get(gatekeeper);
+    const auto worker = counting_worker(gatekeeper);
     if (!worker)
         return fail(Error::WorkerNotFound);
     gatekeepers.push_back(gatekeeper);
@@ -248,12 +268,10 @@ DispatchResult rotate_master_key::dispatch(Root) const
     PHALA_CHECK(ensure(!MasterKeyRotationLock::get(), Error::MasterKeyInRotation));
     PHALA_CHECK(ensure(GatekeeperMasterPubkey::exists(), Error::MasterKeyUninitialized));
     GatekeeperLaunch::RotateMasterKey rotation{.rotation_id = RotationCounter::get() + 1, .gk_identities = {}};
-    for (const PublicKey& key : Gatekeeper::get()) {
-        const auto worker = Workers::get(key);
-        if (!worker)
-            return fail(Error::WorkerNotFound);
-        rotation.gk_identities.push_back({worker->pubkey, worker->ecdh_pubkey});
-    }
+    for (const PublicKey& key : Gatekeeper::get())
+        if (const auto worker = counting_worker(key))
+            rotation.gk_identities.push_back({worker->pubkey, worker->ecdh_pubkey});
+    PHALA_CHECK(ensure(!rotation.gk_identities.empty(), Error::WorkerNotFound)); // the key would be lost
     RotationCounter::put(rotation.rotation_id);
     MasterKeyRotationLock::put(rotation.rotation_id);
     return push(GatekeeperLaunch{std::move(rotation)});
@@ -284,6 +302,8 @@ DispatchResult add_pruntime::dispatch(Root) const
     allowed.push_back(pruntime_hash);
     PRuntimeAllowList::put(allowed);
     PRuntimeAddedAt::insert(pruntime_hash, system::block_number());
+    MeasurementStatus::insert(pruntime_hash,
+                              {ProgramStatus::Pending{system::block_number() + config::kActivationDelay}});
     return {};
 }
 
@@ -293,6 +313,7 @@ DispatchResult remove_pruntime::dispatch(Root) const
     PHALA_CHECK(ensure(std::erase(allowed, pruntime_hash) > 0, Error::PRuntimeNotFound));
     PRuntimeAllowList::put(allowed);
     PRuntimeAddedAt::remove(pruntime_hash);
+    MeasurementStatus::insert(pruntime_hash, {ProgramStatus::Revoked{}});
     return {};
 }
 

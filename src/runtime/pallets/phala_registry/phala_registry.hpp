@@ -55,6 +55,12 @@ struct MasterKeyRotationLock : StorageValue<name, "MasterKeyRotationLock", std::
 struct Workers : StorageMap<name, "Workers", Twox64Concat<PublicKey>, WorkerInfoV2> {
     static constexpr auto docs = "Mapping from worker pubkey to WorkerInfo.";
 };
+struct WorkerValidUntil : StorageMap<name, "WorkerValidUntil", Twox64Concat<PublicKey>, std::uint64_t> {
+    static constexpr auto docs = "When a worker's registration expires unless it registers again, in ms.";
+};
+struct WorkerMeasurement : StorageMap<name, "WorkerMeasurement", Twox64Concat<PublicKey>, Bytes> {
+    static constexpr auto docs = "The measurement of the program that a worker was attested to run.";
+};
 struct ContractKeys : StorageMap<name, "ContractKeys", Twox64Concat<H256>, PublicKey> {
     static constexpr auto docs = "Mapping from contract address to pubkey.";
 };
@@ -81,6 +87,9 @@ struct PRuntimeAllowList : StorageValue<name, "PRuntimeAllowList", std::vector<B
 };
 struct PRuntimeAddedAt : StorageMap<name, "PRuntimeAddedAt", Twox64Concat<Bytes>, BlockNumber> {
     static constexpr auto docs = "The block in which a measurement was allowed.";
+};
+struct MeasurementStatus : StorageMap<name, "MeasurementStatus", Twox64Concat<Bytes>, ProgramStatus> {
+    static constexpr auto docs = "Whether workers may run the program of a measurement.";
 };
 struct RelaychainGenesisBlockHashAllowList
     : StorageValue<name, "RelaychainGenesisBlockHashAllowList", std::vector<H256>, Default> {
@@ -236,7 +245,7 @@ constexpr std::string_view enumerator_docs(Error error)
     case Error::InvalidRuntimeInfo: return "The worker's information is invalid.";
     case Error::InvalidInput: return "The input is invalid.";
     case Error::InvalidBenchReport: return "The benchmark's report is invalid.";
-    case Error::WorkerNotFound: return "The worker is not registered.";
+    case Error::WorkerNotFound: return "The worker is not registered, or its registration counts no more.";
     case Error::NoneAttestationDisabled: return "This chain takes no worker without attestation.";
     case Error::InvalidGatekeeper: return "The worker cannot be a gatekeeper, or is none.";
     case Error::InvalidMasterPubkey: return "The master public key is invalid.";
@@ -283,13 +292,13 @@ struct force_register_worker {
     PublicKey ecdh_pubkey;
     std::optional<AccountId> operator_;
     static constexpr auto docs = "Force register a worker with the given pubkey. Only for tests.";
-    static Weight weight() { return weight_of(2, 4); }
+    static Weight weight() { return weight_of(2, 5); }
     DispatchResult dispatch(Root) const;
 };
 struct register_gatekeeper {
     PublicKey gatekeeper;
     static constexpr auto docs = "Register a gatekeeper. Must be called by the Root account.";
-    static Weight weight() { return weight_of(4, 4); }
+    static Weight weight() { return weight_of(8, 4); }
     DispatchResult dispatch(Root) const;
 };
 struct unregister_gatekeeper {
@@ -315,7 +324,7 @@ struct register_worker_v2 {
     WorkerRegistrationInfoV2 pruntime_info;
     std::optional<AttestationReport> attestation;
     static constexpr auto docs = "Registers a worker on the blockchain, or registers it again.";
-    static Weight weight() { return weight_of(6, 5); }
+    static Weight weight() { return weight_of(6, 7); }
     DispatchResult dispatch(Signed caller) const;
 };
 struct update_worker_endpoint {
@@ -328,13 +337,13 @@ struct update_worker_endpoint {
 struct add_pruntime {
     Bytes pruntime_hash;
     static constexpr auto docs = "Allow the program of that measurement. Must be called by the Root account.";
-    static Weight weight() { return weight_of(1, 2); }
+    static Weight weight() { return weight_of(1, 3); }
     DispatchResult dispatch(Root) const;
 };
 struct remove_pruntime {
     Bytes pruntime_hash;
     static constexpr auto docs = "Allow the program of that measurement no more. Must be called by the Root account.";
-    static Weight weight() { return weight_of(1, 2); }
+    static Weight weight() { return weight_of(1, 3); }
     DispatchResult dispatch(Root) const;
 };
 struct add_relaychain_genesis_block_hash {
@@ -403,12 +412,12 @@ struct Pallet {
     static constexpr std::string_view name = phala_registry::name.view();
     static constexpr std::string_view crate = "phala_pallets::registry";
     static constexpr std::uint16_t storage_version = 7;
-    using Storage =
-        std::tuple<Gatekeeper, GatekeeperMasterPubkey, GatekeeperLaunchedAt, RotationCounter, MasterKeyRotationLock,
-                   Workers, WorkerAddedAt, ContractKeys, ClusterKeys, TopicKey, BenchmarkDuration, PRuntimeAllowList,
-                   PRuntimeAddedAt, RelaychainGenesisBlockHashAllowList, Endpoints, EndpointSigningTimes,
-                   TempWorkersIterKey, MinimumPRuntimeVersion, PRuntimeConsensusVersion,
-                   MaxKnownPRuntimeConsensusVersion, TrustedNtpServers>;
+    using Storage = std::tuple<Gatekeeper, GatekeeperMasterPubkey, GatekeeperLaunchedAt, RotationCounter,
+                               MasterKeyRotationLock, Workers, WorkerAddedAt, WorkerValidUntil, WorkerMeasurement,
+                               ContractKeys, ClusterKeys, TopicKey, BenchmarkDuration, PRuntimeAllowList,
+                               PRuntimeAddedAt, MeasurementStatus, RelaychainGenesisBlockHashAllowList, Endpoints,
+                               EndpointSigningTimes, TempWorkersIterKey, MinimumPRuntimeVersion,
+                               PRuntimeConsensusVersion, MaxKnownPRuntimeConsensusVersion, TrustedNtpServers>;
     using Event = Variant<At<0, GatekeeperAdded>, At<1, GatekeeperRemoved>, At<2, WorkerAdded>, At<3, WorkerUpdated>,
                           At<4, MasterKeyRotated>, At<5, MasterKeyRotationFailed>, At<6, InitialScoreSet>,
                           At<7, MinimumPRuntimeVersionChangedTo>, At<8, PRuntimeConsensusVersionChangedTo>,
@@ -426,7 +435,11 @@ struct Pallet {
     static void build_genesis(const GenesisConfig& config);
 };
 
-// For the message queue
+// For other pallets
+
+/// The worker, if its registration counts: it has not expired, and its program is not revoked. Only such a worker is
+/// given keys, or counted.
+std::optional<WorkerInfoV2> counting_worker(const PublicKey& key);
 
 /// Handles RegistryEvent and GatekeeperRegistryEvent; other topics are none of its business and succeed.
 DispatchResult on_message(const Message& message);

@@ -332,6 +332,57 @@ TEST_F(Registry, F20AWorkerThatRegistersAgainHasItsKeyForAgreement)
     EXPECT_EQ(Workers::get(key_)->ecdh_pubkey, key_);
 }
 
+TEST_F(Registry, F05ARegistrationExpires) // trust-and-keys T-08
+{
+    launch_gatekeeper();
+    register_worker(other_worker_);
+    const std::uint64_t until = timestamp::Now::get() + kRegistrationValidity;
+    EXPECT_EQ(WorkerValidUntil::get(other_), until);
+    timestamp::Now::put(until - 1);
+    EXPECT_TRUE(counting_worker(other_));
+    timestamp::Now::put(until);
+    EXPECT_FALSE(counting_worker(other_));
+    EXPECT_FALSE(counting_worker(PublicKey{bob_.bytes})) << "who never registered";
+
+    timestamp::Now::put(kFirstTime + 31ULL * 24 * 3600 * 1000);
+    EXPECT_TRUE(Workers::contains(other_)) << "clients still see it";
+    EXPECT_TRUE(fails(Error::WorkerNotFound, register_gatekeeper{other_}, {Root{}}));
+    // a rotation gives the new key to those that count, and does not begin where there is none
+    EXPECT_TRUE(fails(Error::WorkerNotFound, rotate_master_key{}, {Root{}}));
+    register_worker(other_worker_);
+    EXPECT_EQ(WorkerValidUntil::get(other_), timestamp::Now::get() + kRegistrationValidity);
+    ASSERT_TRUE(by_root(register_gatekeeper{other_}));
+    ASSERT_TRUE(by_root(rotate_master_key{}));
+    EXPECT_EQ(outbound().back(), pushed(GatekeeperLaunch{GatekeeperLaunch::RotateMasterKey{1, {{other_, other_}}}}));
+    ASSERT_TRUE(by_root(force_register_worker{key_, key_, bob_}));
+    EXPECT_TRUE(counting_worker(key_)) << "root's word counts as long";
+}
+
+TEST_F(Registry, F05AWorkerOfARemovedProgramIsGivenNoKey) // trust-and-keys T-07
+{
+    const Bytes measurement(68, 0x11);
+    ASSERT_TRUE(by_root(add_pruntime{measurement}));
+    EXPECT_EQ(MeasurementStatus::get(measurement),
+              (ProgramStatus{ProgramStatus::Pending{system::block_number() + config::kActivationDelay}}));
+    launch_gatekeeper();
+    register_worker(other_worker_);
+    WorkerMeasurement::insert(other_, measurement); // as attestation finds it
+    EXPECT_FALSE(counting_worker(other_)) << "not active yet";
+    system::Number::put(system::block_number() + config::kActivationDelay);
+    EXPECT_TRUE(counting_worker(other_));
+    ASSERT_TRUE(by_root(remove_pruntime{measurement}));
+    EXPECT_EQ(MeasurementStatus::get(measurement), (ProgramStatus{ProgramStatus::Revoked{}}));
+    EXPECT_FALSE(counting_worker(other_));
+    EXPECT_TRUE(fails(Error::WorkerNotFound, register_gatekeeper{other_}, {Root{}}));
+    EXPECT_TRUE(counting_worker(key_)) << "others are not concerned";
+    MeasurementStatus::insert(measurement, {ProgramStatus::Deprecated{system::block_number() + 1}});
+    EXPECT_TRUE(counting_worker(other_));
+    MeasurementStatus::insert(measurement, {ProgramStatus::Deprecated{system::block_number()}});
+    EXPECT_FALSE(counting_worker(other_));
+    MeasurementStatus::insert(measurement, {ProgramStatus::Active{}});
+    EXPECT_TRUE(counting_worker(other_));
+}
+
 TEST_F(Registry, RemembersWhenAWorkerCameAndWhatItSpeaks)
 {
     register_worker(worker_);

@@ -545,6 +545,13 @@ struct PinkVersion {
     friend bool operator==(const PinkVersion&, const PinkVersion&) = default;
 };
 
+/// From this message on, workers share behaviour of that version.
+struct ConsensusVersion {
+    static constexpr std::string_view topic = "phala/system/consensus-version";
+    std::uint32_t version;
+    friend bool operator==(const ConsensusVersion&, const ConsensusVersion&) = default;
+};
+
 /// One leaf per block, the last of the block. Not part of OutboundMessages.
 struct ClockTick {
     static constexpr std::string_view topic = "phala/clock";

@@ -272,6 +272,7 @@ TEST(Messages, WorkerAndGatekeeperPayloads)
                   "0x02" + key + "04010000000000000002000000" + key + "04aa" + digits("10", 12));
     expect_golden(SystemCode{3, {0xca, 0xfe}}, "0x030008cafe");
     expect_golden(PinkVersion{1, 2}, "0x0100000002000000");
+    expect_golden(ConsensusVersion{3}, "0x03000000");
     expect_golden(ClockTick{1, 2}, "0x010000000200000000000000");
 }
 

@@ -68,8 +68,8 @@ Lanes route_contract_operation(const Message& message)
 
 bool is_system_topic(ByteView topic)
 {
-    for (const std::string_view name :
-         {GatekeeperLaunch::topic, GatekeeperChange::topic, ClusterEvent::topic, SystemCode::topic, PinkVersion::topic})
+    for (const std::string_view name : {GatekeeperLaunch::topic, GatekeeperChange::topic, ClusterEvent::topic,
+                                        SystemCode::topic, PinkVersion::topic, ConsensusVersion::topic})
         if (equal(topic, bytes_of(name)))
             return true;
     return false;

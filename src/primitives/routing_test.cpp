@@ -38,6 +38,7 @@ TEST(Routing, SystemLane)
     EXPECT_EQ(lanes(message_of(kPallet, ClusterEvent{})), kSystem);
     EXPECT_EQ(lanes(message_of(kPallet, SystemCode{1, {2}})), kSystem);
     EXPECT_EQ(lanes(message_of(kPallet, PinkVersion{1, 2})), kSystem);
+    EXPECT_EQ(lanes(message_of(kPallet, ConsensusVersion{1})), kSystem);
     EXPECT_EQ(lanes(message_of(kGatekeeper, KeyDistribution{KeyDistribution::MasterKeyRotation{}})), kSystem);
     EXPECT_EQ(lanes(message_of(MessageOrigin::worker(key(1)), SystemCode{1, {2}})), kUnrouted);
 }

@@ -438,6 +438,7 @@ TEST(Methods, CarryTheStateOfAClusterByHand)
     Service service;
     Network& network = service.network;
     Worker third{network.chain, 3};
+    network.chain.register_worker(third.core.public_key());
     ASSERT_TRUE(third.follow(network.chain));
     network.chain.push_from_pallet(
         "PhalaPhatContracts", ClusterOperation{ClusterOperation::AddWorker{network.cluster, third.core.public_key()}});

@@ -18,6 +18,12 @@ std::vector<Bytes> AnchorWants::keys() const
         for (const auto& kind : lanes_of_cluster(*joining))
             out.push_back(lane_head_key(lane_id(kind)));
     }
+    for (const auto& [worker, measurement] : registrations) {
+        out.push_back(worker_valid_until_key(worker));
+        out.push_back(worker_measurement_key(worker));
+        if (measurement)
+            out.push_back(program_status_key(*measurement));
+    }
     return out;
 }
 
@@ -73,6 +79,20 @@ Outcome<Anchor> verify_anchor(const H256& hash, ByteView header_bytes, std::span
     for (const auto& origin : wants.origins) {
         PHALA_TRY(auto next, read<std::uint64_t>(nodes, root, ingress_key(origin), "OffchainIngress"));
         anchor.acknowledged.emplace(scale::encode(origin), next.value_or(0));
+    }
+    for (const auto& [worker, measurement] : wants.registrations) {
+        Registration registration;
+        PHALA_TRY(const auto until,
+                  read<std::uint64_t>(nodes, root, worker_valid_until_key(worker), "WorkerValidUntil"));
+        registration.valid_until = until.value_or(0);
+        PHALA_TRY(registration.measurement,
+                  read<Bytes>(nodes, root, worker_measurement_key(worker), "WorkerMeasurement"));
+        registration.complete = !registration.measurement || registration.measurement == measurement;
+        if (registration.measurement && registration.complete) {
+            PHALA_TRY(registration.program,
+                      read<ProgramStatus>(nodes, root, program_status_key(*measurement), "MeasurementStatus"));
+        }
+        anchor.registrations.emplace(worker, std::move(registration));
     }
     if (wants.joining) {
         auto& joining = anchor.joining.emplace(Anchor::Joining{*wants.joining, {}, {}});

@@ -11,6 +11,12 @@ Bytes item(std::string_view name, std::string_view pallet = "PhalaMq")
     return concat(crypto::twox_128(bytes_of(pallet)), crypto::twox_128(bytes_of(name)));
 }
 
+/// An entry of a map with the hasher Twox64Concat.
+Bytes registry_entry(std::string_view map, ByteView key)
+{
+    return concat(item(map, "PhalaRegistry"), crypto::twox_64(key), key);
+}
+
 } // namespace
 
 Bytes log_seal_key()
@@ -31,7 +37,22 @@ Bytes ingress_key(const MessageOrigin& origin)
 
 Bytes cluster_key_key(const H256& cluster)
 {
-    return concat(item("ClusterKeys", "PhalaRegistry"), crypto::twox_64(cluster), cluster);
+    return registry_entry("ClusterKeys", cluster);
+}
+
+Bytes worker_valid_until_key(const PublicKey& worker)
+{
+    return registry_entry("WorkerValidUntil", worker);
+}
+
+Bytes worker_measurement_key(const PublicKey& worker)
+{
+    return registry_entry("WorkerMeasurement", worker);
+}
+
+Bytes program_status_key(const Bytes& measurement)
+{
+    return registry_entry("MeasurementStatus", scale::encode(measurement));
 }
 
 } // namespace phala::worker

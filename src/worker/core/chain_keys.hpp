@@ -9,5 +9,9 @@ Bytes lane_head_key(const LaneId& lane);
 /// PhalaMq.OffchainIngress: the sequence that the chain expects next from an off-chain origin.
 Bytes ingress_key(const MessageOrigin& origin);
 Bytes cluster_key_key(const H256& cluster);
+/// PhalaRegistry: until when a worker's registration counts, what its program measures, and whether that may run.
+Bytes worker_valid_until_key(const PublicKey& worker);
+Bytes worker_measurement_key(const PublicKey& worker);
+Bytes program_status_key(const Bytes& measurement);
 
 } // namespace phala::worker

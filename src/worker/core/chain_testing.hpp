@@ -29,6 +29,15 @@ public:
 
     [[nodiscard]] BlockNumber number() const { return header_.number; }
     [[nodiscard]] H256 hash() const; ///< of the newest block
+    [[nodiscard]] std::optional<H256> hash_of(BlockNumber number) const
+    {
+        if (number == 0)
+            return genesis_;
+        for (const auto& [block_hash, block] : blocks_)
+            if (BlockNumber{block.header.number} == number)
+                return block_hash;
+        return std::nullopt;
+    }
     [[nodiscard]] const H256& genesis() const { return genesis_; }
 
     [[nodiscard]] AnchorInput anchor(const AnchorWants& wants) const;
@@ -55,6 +64,13 @@ public:
     std::vector<WorkerClusterReport> reports;
     std::vector<RegistryEvent::BenchReport> bench_reports;
     std::map<H256, H256> cluster_of_contract;
+
+    /// What it says of workers' registrations.
+    std::map<PublicKey, std::uint64_t> valid_until;
+    std::map<PublicKey, Bytes> measurements;
+    std::map<Bytes, ProgramStatus> programs;
+    void register_worker(const PublicKey& worker) { valid_until.insert_or_assign(worker, kForever); }
+    static constexpr std::uint64_t kForever = 2'000'000'000'000;
 
 private:
     struct Lane {
@@ -121,6 +137,12 @@ inline void FakeChain::seal()
         state.emplace_back(lane_head_key(id), scale::encode(lane.head));
     for (const auto& [cluster, key] : cluster_keys)
         state.emplace_back(cluster_key_key(cluster), scale::encode(key));
+    for (const auto& [worker, until] : valid_until)
+        state.emplace_back(worker_valid_until_key(worker), scale::encode(until));
+    for (const auto& [worker, measurement] : measurements)
+        state.emplace_back(worker_measurement_key(worker), scale::encode(measurement));
+    for (const auto& [measurement, status] : programs)
+        state.emplace_back(program_status_key(measurement), scale::encode(status));
     for (const auto& [origin, next] : ingress_)
         state.emplace_back(ingress_key(*scale::decode<MessageOrigin>(origin)), scale::encode(next));
     std::vector<trie::Change> changes;

@@ -70,6 +70,7 @@ struct Cluster::State {
     std::optional<H256> js_runtime;
     std::shared_ptr<const Bytes> system_code; ///< the chain's latest; may be none
     std::vector<PublicKey> joiners{};
+    std::map<H256, crypto::sr25519::KeyPair> contract_keys{}; ///< of contracts that were commanded, once derived
 
     struct CacheChange {
         AccountId contract;
@@ -147,9 +148,8 @@ struct Cluster::State {
             js_runtime = runtime->code_hash;
         } else if (const auto* upgrade = event.get_if<engine::UpgradeRuntimeTo>()) {
             if (std::pair{upgrade->major, upgrade->minor} > engine::kRuntimeVersion)
-                effects.notes.push_back("the cluster asks for engine " + std::to_string(upgrade->major) + "."
-                                        + std::to_string(upgrade->minor)
-                                        + ", which this worker does not have: update the worker");
+                effects.halt = "version " + std::to_string(upgrade->major) + "." + std::to_string(upgrade->minor)
+                               + " of the contracts' runtime, for its cluster";
         } else {
             // what is left concerns side programs
             effects.notes.push_back("contract " + to_hex0x(wish.contract)
@@ -166,14 +166,22 @@ struct Cluster::State {
                                  environment.clock_ms, level, std::move(text)}});
     }
 
+    const crypto::sr25519::KeyPair& key_of(const H256& contract)
+    {
+        auto found = contract_keys.find(contract);
+        if (found == contract_keys.end())
+            found = contract_keys.emplace(contract, crypto::contract_key(key, contract.bytes)).first;
+        return found->second;
+    }
+
     /// The command in a payload, decrypted if need be.
-    [[nodiscard]] Outcome<InkCommand> open(const H256& contract, ByteView payload) const
+    [[nodiscard]] Outcome<InkCommand> open(const H256& contract, ByteView payload)
     {
         PHALA_TRY(const auto command, scale::decode<CommandPayload>(payload, scale::Rest::Allow));
         if (const auto* plain = command.payload.get_if<CommandPayload::Plain>())
             return plain->_0;
-        const auto contract_key = crypto::contract_key(key, contract.bytes);
-        PHALA_TRY(auto text, crypto::decrypt(contract_key, command.payload.get_if<CommandPayload::Encrypted>()->_0));
+        PHALA_TRY(auto text,
+                  crypto::decrypt(key_of(contract), command.payload.get_if<CommandPayload::Encrypted>()->_0));
         auto decoded = scale::decode<InkCommand>(text, scale::Rest::Allow);
         wipe(text);
         return decoded;

@@ -18,9 +18,9 @@ namespace phala::worker {
 namespace {
 
 constexpr std::string_view kCoreKey = "core";
+constexpr std::string_view kBlockHashKey = "block-hash"; ///< of the last complete block
 constexpr std::uint8_t kRecordVersion = 3;
 constexpr std::uint32_t kWorkerVersion = 2 << 16 | 2 << 8; ///< 2.2.0, of the interface that published clients know
-constexpr std::uint32_t kConsensusVersion = 1;
 
 /// A lane that is followed. Leaves wait, verified, until it is their turn among all lanes.
 struct Lane {
@@ -51,9 +51,11 @@ struct Handover {
     std::uint64_t next_sequence;
     Cluster::Stored cluster;
     engine::ClusterState state;
+    std::vector<PublicKey> entitled; ///< joiners whose registration counts
 
-    Handover(const LogSeal& s, std::uint64_t next, Cluster::Stored c, engine::ClusterState contracts)
-        : seal{s}, next_sequence{next}, cluster{std::move(c)}, state{std::move(contracts)}
+    Handover(const LogSeal& s, std::uint64_t next, Cluster::Stored c, engine::ClusterState contracts,
+             std::vector<PublicKey> who)
+        : seal{s}, next_sequence{next}, cluster{std::move(c)}, state{std::move(contracts)}, entitled{std::move(who)}
     {
     }
     Handover(const Handover&) = delete;
@@ -82,6 +84,7 @@ struct Core::State {
 
     const Config config;
     const crypto::sr25519::KeyPair identity;
+    const PublicKey me{identity.public_key().bytes};
     const std::unique_ptr<engine::Engine> engine;
     const RecordReader& store;
 
@@ -94,10 +97,13 @@ struct Core::State {
     std::map<LaneId, Lane> lanes;
     std::uint64_t next_global = 0;
 
-    BlockNumber block = 0;        ///< last complete block
-    LogSeal seal;                 ///< of it
-    std::optional<Anchor> anchor; ///< being drained
-    bool complete = false;        ///< drained and waiting for committed()
+    BlockNumber block = 0;                           ///< last complete block
+    LogSeal seal;                                    ///< of it
+    std::optional<H256> hash;                        ///< likewise
+    std::map<PublicKey, Registration> registrations; ///< likewise
+    std::optional<std::string> halted;               ///< what this program cannot do and the chain asks for
+    std::optional<Anchor> anchor;                    ///< being drained
+    bool complete = false;                           ///< drained and waiting for committed()
     std::vector<RecordChange> records;
     std::vector<AnyLogRecord> block_logs;
     std::shared_ptr<const Snapshot> snapshot;
@@ -117,9 +123,23 @@ struct Core::State {
             lanes.try_emplace(lane_id(kind), Lane{kind, {}, {}});
     }
 
+    /// Workers that the cluster may be handed to: their registration decides, as this worker's own does.
+    [[nodiscard]] std::span<const PublicKey> joiners() const
+    {
+        const auto* cluster = ledger.cluster();
+        return cluster == nullptr ? std::span<const PublicKey>{} : std::span{cluster->joiners()};
+    }
+
     [[nodiscard]] AnchorWants anchor_wants() const
     {
         AnchorWants wants;
+        const auto& known = anchor ? anchor->registrations : registrations;
+        const auto want = [&](const PublicKey& worker) {
+            const auto found = known.find(worker);
+            wants.registrations.push_back({worker, found == known.end() ? std::nullopt : found->second.measurement});
+        };
+        want(me);
+        std::ranges::for_each(joiners(), want);
         for (const auto& [id, lane] : lanes)
             wants.lanes.push_back(id);
         for (const auto& [key, channel] : egress.channels())
@@ -128,11 +148,15 @@ struct Core::State {
         return wants;
     }
 
-    /// A followed lane whose head the current anchor does not show yet.
-    [[nodiscard]] bool lacks_head() const
+    /// Whether the current anchor must be proven again: for a lane that is followed since, or for a registration.
+    [[nodiscard]] bool lacks_proof() const
     {
-        return std::any_of(lanes.begin(), lanes.end(),
-                           [&](const auto& lane) { return !anchor->heads.contains(lane.first); });
+        const auto has_head = [&](const auto& lane) { return anchor->heads.contains(lane.first); };
+        const auto is_read = [&](const PublicKey& worker) {
+            const auto found = anchor->registrations.find(worker);
+            return found != anchor->registrations.end() && found->second.complete;
+        };
+        return !std::ranges::all_of(lanes, has_head) || !is_read(me) || !std::ranges::all_of(joiners(), is_read);
     }
 
     /// The next lane to read: one with unread leaves and none waiting.
@@ -189,7 +213,6 @@ struct Core::State {
     {
         if (!joining || joining->cluster != ledger.joining() || anchor || complete)
             return fail(CoreError::NotJoining);
-        const PublicKey me{identity.public_key().bytes};
         PHALA_TRY(const auto envelope, scale::decode<EncryptedData>(input.sealed));
         PHALA_TRY(const auto shared, identity.agree(envelope.pubkey));
         PHALA_TRY(auto text,
@@ -234,7 +257,7 @@ struct Core::State {
     void execute_ready(const Input& input, Entropy& entropy, Output& output)
     {
         Effects effects{egress, block_logs, entropy, records, output.notes};
-        while (!lacks_head() && !next_chunk()) {
+        while (!lacks_proof() && !next_chunk()) {
             Lane* next = nullptr;
             for (auto& [id, lane] : lanes)
                 if (!lane.ready.empty()
@@ -251,6 +274,11 @@ struct Core::State {
             next_global = leaf.global + 1;
             last_environment = {leaf.block, leaf.time_ms, input.now_ms, input.iterations};
             ledger.apply(leaf, payload, last_environment, effects);
+            if (effects.halt) {
+                halted = *effects.halt + ", asked for in block " + std::to_string(leaf.block)
+                         + "; this worker stays at block " + std::to_string(block);
+                return;
+            }
             follow_lanes();
         }
     }
@@ -258,6 +286,8 @@ struct Core::State {
     void finish_block(std::uint64_t iterations, Effects& effects, Output& output)
     {
         block = anchor->number;
+        hash = anchor->hash;
+        registrations = std::move(anchor->registrations);
         ledger.end_benchmark(block, iterations, effects);
         seal = anchor->seal;
         next_global = seal.next_global;
@@ -288,6 +318,8 @@ struct Core::State {
             stored.channels.push_back(channel);
         stored.ledger = ledger.to_store();
         records.push_back({to_bytes(kCoreKey), scale::encode(stored)});
+        if (hash)
+            records.push_back({to_bytes(kBlockHashKey), to_bytes(*hash)});
         forget_secrets(stored);
 
         complete = true;
@@ -304,6 +336,17 @@ struct Core::State {
             wipe(stored.ledger.cluster->secret);
     }
 
+    /// The joiners whose registration counts.
+    [[nodiscard]] std::vector<PublicKey> entitled() const
+    {
+        std::vector<PublicKey> out;
+        std::ranges::copy_if(joiners(), std::back_inserter(out), [&](const PublicKey& worker) {
+            const auto found = registrations.find(worker);
+            return found != registrations.end() && found->second.counts(block, seal.time_ms);
+        });
+        return out;
+    }
+
     void publish()
     {
         auto* cluster = ledger.cluster();
@@ -311,7 +354,7 @@ struct Core::State {
         std::shared_ptr<const Handover> ready;
         if (cluster != nullptr && !cluster->joiners().empty())
             ready = std::make_shared<const Handover>(seal, egress.next_sequence(MessageOrigin::cluster(cluster->id())),
-                                                     cluster->to_store(), cluster->contract_state());
+                                                     cluster->to_store(), cluster->contract_state(), entitled());
         handover.store(std::move(ready));
     }
 
@@ -337,12 +380,30 @@ struct Core::State {
         for (auto& channel : stored->channels)
             channels.emplace(scale::encode(channel.origin), std::move(channel));
         egress = Egress{std::move(channels)};
-        PHALA_CHECK(logs->load(store));
+        PHALA_TRY(const auto hash_bytes, store.get(bytes_of(kBlockHashKey)));
+        if (hash_bytes && hash_bytes->size() == 32)
+            hash = H256{array_of<32>(*hash_bytes)};
         PHALA_CHECK(ledger.restore(stored->ledger));
         forget_secrets(*stored);
         follow_lanes();
         publish();
         return {};
+    }
+
+    Outcome<> rewind()
+    {
+        if (complete)
+            return fail(CoreError::NotDrained);
+        anchor.reset();
+        joining.reset();
+        halted.reset();
+        records.clear();
+        block_logs.clear();
+        lanes.clear();
+        egress = {};
+        next_global = 0;
+        ledger = Ledger{identity, *engine, store, config.development};
+        return restore();
     }
 };
 
@@ -355,6 +416,7 @@ Outcome<Core> Core::create(const Config& config, crypto::sr25519::KeyPair identi
 {
     PHALA_TRY(auto machine, engine::Engine::create(config.compiled));
     auto state = std::make_unique<State>(config, std::move(identity), std::move(machine), store);
+    PHALA_CHECK(state->logs->load(store));
     PHALA_CHECK(state->restore());
     return Core{std::move(state)};
 }
@@ -367,7 +429,7 @@ Wants Core::wants() const
         wants.join = state_->ledger.joining();
     if (state_->anchor) {
         wants.block = state_->anchor->hash;
-        if (!state_->lacks_head())
+        if (!state_->lacks_proof())
             wants.chunk = state_->next_chunk();
     }
     return wants;
@@ -375,6 +437,9 @@ Wants Core::wants() const
 
 Outcome<Output> Core::step(const Input& input)
 {
+    const auto unsupported = [&] { return fail(CoreError::Unsupported, *state_->halted); };
+    if (state_->halted)
+        return unsupported();
     Output output;
     Entropy entropy{input.entropy};
     if (const auto* join = std::get_if<JoinInput>(&input.content)) {
@@ -386,7 +451,14 @@ Outcome<Output> Core::step(const Input& input)
     else
         PHALA_CHECK(state_->take_chunk(std::get<ChunkInput>(input.content)));
     state_->execute_ready(input, entropy, output);
+    if (state_->halted)
+        return unsupported();
     return output;
+}
+
+Outcome<> Core::rewind()
+{
+    return state_->rewind();
 }
 
 void Core::committed()
@@ -407,6 +479,7 @@ std::vector<SignedMessage> Core::egress() const
 Status Core::status() const
 {
     const auto& state = *state_;
+    const auto registration = state.registrations.find(state.me);
     return {state.block,
             state.seal.time_ms,
             state.seal.next_global,
@@ -418,7 +491,9 @@ Status Core::status() const
             state.ledger.score(),
             state.ledger.benchmarking(),
             state.ledger.joining(),
-            state.ledger.has_left_cluster()};
+            state.ledger.has_left_cluster(),
+            state.hash,
+            registration == state.registrations.end() ? std::nullopt : std::optional{registration->second}};
 }
 
 Bytes Core::sign(SignedContent type, ByteView data, const ByteArray<32>& entropy) const
@@ -440,6 +515,8 @@ Outcome<SharedClusterState> Core::share_cluster(const ClusterStateRequest& reque
     const auto& joiners = ready->cluster.joiners;
     if (std::ranges::find(joiners, request.receiver) == joiners.end())
         return fail(CoreError::NotAdmitted, to_hex0x(request.receiver));
+    if (std::ranges::find(ready->entitled, request.receiver) == ready->entitled.end())
+        return fail(CoreError::NotEntitled, to_hex0x(request.receiver));
     if (request.signature.size() != 64
         || !crypto::sr25519::verify(
             {array_of<64>(request.signature)},

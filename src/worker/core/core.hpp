@@ -4,7 +4,8 @@
 // and says what to store and what to send to the chain.
 //
 //   wants()      what it needs next: a read proof of these keys, or a chunk of this lane
-//   step(input)  takes one such input; an error means the input was refused and nothing changed
+//   step(input)  takes one such input; an error means the input was refused and nothing changed; Unsupported means that
+//                no input will be taken any more, and what was committed is as it was
 //   committed()  the records of the last complete block are on disk: its effects become visible
 //   snapshot()   what queries run on: immutable, shared, as of the last committed block
 #include "worker/core/anchor.hpp"
@@ -94,6 +95,8 @@ struct Status {
     bool benchmarking = false;                ///< the chain asked for a benchmark that is not done yet
     std::optional<H256> joining;              ///< the cluster that it was admitted to and whose state it lacks
     bool has_left_cluster = false;            ///< the chain took its cluster from it since this process began
+    std::optional<H256> anchor_hash;          ///< of the last complete block; none before the first
+    std::optional<Registration> registration; ///< of this worker, as of that block; none until one was read
 };
 
 class Core {
@@ -116,6 +119,9 @@ public:
     [[nodiscard]] Wants wants() const;
     Outcome<Output> step(const Input& input);
     void committed();
+    /// Forgets the block that was begun, as a restart would: the chain took it back. Not between a complete block and
+    /// committed().
+    Outcome<> rewind();
 
     /// Messages that the chain has not taken yet, by origin and in order.
     [[nodiscard]] std::vector<SignedMessage> egress() const;

@@ -271,6 +271,7 @@ struct LargerNetwork : Network {
     LargerNetwork()
     {
         start();
+        chain.register_worker(third_key());
         EXPECT_TRUE(third.follow(chain));
     }
     [[nodiscard]] PublicKey third_key() const { return third.core.public_key(); }
@@ -366,6 +367,146 @@ TEST(Core, F11AStateComesFromMembersAlone)
     EXPECT_TRUE(network.third.step(JoinInput{sealed}).error().is(CoreError::OtherBlock));
     ASSERT_TRUE(network.join(network.share()->sealed));
     EXPECT_TRUE(network.third.step(JoinInput{sealed}).error().is(CoreError::NotJoining));
+}
+
+TEST(Core, F05AWorkerWhoseRegistrationDoesNotCountIsGivenNoKey) // trust-and-keys T-07, T-08
+{
+    LargerNetwork network;
+    auto& chain = network.chain;
+    const auto third = network.third_key();
+    const auto is_refused = [&] {
+        const auto shared = network.share();
+        return !shared && shared.error().is(CoreError::NotEntitled);
+    };
+    chain.valid_until.erase(third);
+    network.admit_third();
+    EXPECT_TRUE(is_refused()) << "it never registered";
+    chain.valid_until[third] = network.first.core.status().block_time_ms + 2000;
+    network.next_block(); // a second later
+    EXPECT_FALSE(is_refused());
+    network.next_block();
+    EXPECT_TRUE(is_refused()) << "expired";
+    const auto& own = network.third.core.status();
+    EXPECT_FALSE(own.registration->counts(own.anchor_number, own.block_time_ms)) << "it knows itself";
+
+    chain.register_worker(third);
+    const Bytes program(68, 0x11);
+    chain.measurements[third] = program;
+    network.next_block();
+    EXPECT_FALSE(is_refused()) << "the chain has nothing against its program";
+    chain.programs[program] = {ProgramStatus::Revoked{}};
+    network.next_block();
+    EXPECT_TRUE(is_refused());
+    chain.programs[program] = {ProgramStatus::Pending{chain.number() + 2}};
+    network.next_block();
+    EXPECT_TRUE(is_refused()) << "not yet";
+    network.next_block();
+    EXPECT_FALSE(is_refused());
+
+    network.first.restart();
+    EXPECT_TRUE(is_refused()) << "it has read nothing since";
+    network.next_block();
+    ASSERT_TRUE(network.join(network.share()->sealed));
+    EXPECT_EQ(network.root(network.third), network.root(network.first));
+}
+
+/// What ended the worker's way through the chain's newest block.
+Error stopped_by(Worker& worker, const FakeChain& chain)
+{
+    auto output = worker.step(chain.anchor(worker.core.wants().anchor));
+    while (output && !output->block_complete) {
+        const auto wants = worker.core.wants();
+        output = wants.chunk ? worker.step(chain.chunk(*wants.chunk)) : worker.step(chain.anchor(wants.anchor));
+    }
+    EXPECT_FALSE(output);
+    return output ? Error{CoreError::NotReady} : output.error();
+}
+
+TEST(Core, StopsBeforeWhatItCannotDo) // trust-and-keys §3.7
+{
+    Network network;
+    network.start();
+    network.chain.push_from_pallet("PhalaPhatContracts", PinkVersion{1, 2});
+    network.chain.push_from_pallet("PhalaRegistry", ConsensusVersion{1});
+    network.chain.push_from_pallet("Stranger", PinkVersion{9, 9});
+    network.chain.push_from_pallet("PhalaPhatContracts", ConsensusVersion{9});
+    network.block(); // that is nothing new, or not for those to say
+    const auto before = network.chain;
+    const auto& first = network.first.core;
+    const auto status = first.status();
+    const auto egress = first.egress();
+    const auto ask = [&](auto version, std::string_view pallet, const std::string& text) {
+        network.chain = before;
+        network.fund(network.bob); // something that changes state, before and after
+        network.chain.push_from_pallet(pallet, version);
+        network.fund(network.alice);
+        network.chain.seal();
+        for (int round = 0; round < 3; ++round) {
+            const auto error = stopped_by(network.first, network.chain);
+            EXPECT_TRUE(error.is(CoreError::Unsupported)) << error.message();
+            EXPECT_NE(error.message().find("install a newer phala-worker"), std::string::npos) << error.message();
+            EXPECT_NE(error.message().find(text + ", asked for in block " + std::to_string(network.chain.number())),
+                      std::string::npos)
+                << error.message();
+            EXPECT_EQ(first.status().anchor_number, status.anchor_number);
+            EXPECT_EQ(first.status().snapshot->state_root(), status.snapshot->state_root());
+            EXPECT_TRUE(network
+                            .query(network.first, &network.alice, network.system,
+                                   InkQuery::InkMessage{labelled("owner"), 0, 0, false})
+                            .value())
+                << "it still answers";
+            if (round == 1)
+                network.first.restart();
+        }
+        network.first.restart();
+        EXPECT_EQ(first.egress(), egress);
+    };
+    ask(PinkVersion{1, 3}, "PhalaPhatContracts", "version 1.3 of the contracts' runtime");
+    ask(PinkVersion{2, 0}, "PhalaPhatContracts", "version 2.0 of the contracts' runtime");
+    ask(ConsensusVersion{2}, "PhalaRegistry", "version 2 of the workers' shared behaviour");
+    // the same place, and a program that can do it
+    network.chain = before;
+    network.fund(network.bob);
+    network.block();
+    EXPECT_EQ(network.root(network.first), network.root(network.second));
+}
+
+TEST(Core, GoesBackBehindABlockThatTheChainTookBack)
+{
+    Network network;
+    network.start();
+    const H256 probe = network.deploy("probe", labelled("create", scale::encode(std::uint64_t{0})), "p");
+    network.fund(network.bob);
+    network.block();
+    network.block();
+    const auto before = network.chain;
+    const auto count = [&](std::uint8_t by) {
+        network.command(network.bob, probe, labelled("increment", scale::encode(std::uint64_t{by})), by);
+    };
+    for (std::uint8_t by = 3; by < 6; ++by)
+        count(by);
+    network.deploy("probe", labelled("create", scale::encode(std::uint64_t{0})), "taken back");
+    network.chain.seal();
+    auto& second = network.second;
+    ASSERT_TRUE(second.step(network.chain.anchor(second.core.wants().anchor)));
+    for (int i = 0; i < 3 && second.core.wants().chunk; ++i) { // it has executed a part
+        const auto want = *second.core.wants().chunk;
+        ASSERT_TRUE(second.step(network.chain.chunk(want, 1)));
+    }
+    ASSERT_TRUE(second.core.wants().block);
+
+    network.chain = before;
+    count(7);
+    network.chain.seal();
+    EXPECT_TRUE(second.step(network.chain.anchor(second.core.wants().anchor)).error().is(CoreError::NotDrained));
+    ASSERT_TRUE(second.core.rewind());
+    EXPECT_EQ(second.core.wants().block, std::nullopt);
+    ASSERT_TRUE(network.first.follow(network.chain) && second.follow(network.chain));
+    EXPECT_EQ(network.root(second), network.root(network.first));
+    EXPECT_EQ(second.core.status().processed_global, network.first.core.status().processed_global);
+    EXPECT_EQ(second.core.status().pending_messages, network.first.core.status().pending_messages);
+    network.block();
+    EXPECT_EQ(network.root(second), network.root(network.first));
 }
 
 TEST(Core, ForgetsAClusterThatItIsRemovedFrom)

@@ -13,6 +13,7 @@ struct Effects {
     Entropy& entropy;
     std::vector<RecordChange>& records;
     std::vector<std::string>& notes;
+    std::optional<std::string> halt = {}; ///< what of the message this program cannot do: the worker must not go on
 };
 
 } // namespace phala::worker

@@ -26,6 +26,14 @@ std::string_view describe(CoreError error)
     case CoreError::NotJoining: return "this worker is not waiting for the state of a cluster";
     case CoreError::OtherBlock: return "the cluster's state is of another block than this worker's";
     case CoreError::BadHandover: return "what came is not the state of the cluster to join";
+    case CoreError::NotEntitled:
+        return "that worker is given no keys: its registration has expired, or its program may not run any more";
+    case CoreError::Unsupported:
+        return "the chain asks for more than this program can do: end it, install a newer phala-worker and start that with "
+               "the same data folder";
+    case CoreError::OtherBranch:
+        return "the node's chain is not the one that this worker executed: use another node, or, where the chain itself was "
+               "taken back, an empty data folder";
     }
     return "worker";
 }

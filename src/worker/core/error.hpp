@@ -24,6 +24,9 @@ enum class CoreError : std::uint8_t {
     NotJoining,  ///< a cluster's state came unasked
     OtherBlock,  ///< a cluster's state of another block than this worker's
     BadHandover, ///< what came is not the state of that cluster
+    NotEntitled, ///< the registration of the worker that asks does not count
+    Unsupported, ///< the chain asks for what this program cannot do; no input is taken any more
+    OtherBranch, ///< a node has another block where this worker's last one is
 };
 
 std::string_view describe(CoreError error);

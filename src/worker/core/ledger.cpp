@@ -3,6 +3,7 @@
 #include "base/hex.hpp"
 #include "crypto/encrypted_data.hpp"
 #include "crypto/phala_keys.hpp"
+#include "worker/core/engine/pink.hpp"
 
 #include <algorithm>
 
@@ -132,6 +133,8 @@ void Ledger::apply(const LeafV1& leaf, ByteView payload, const Environment& envi
         on_system_event(message, environment, effects);
     else if (has_topic<PinkVersion>(message))
         on_pink_version(message, effects);
+    else if (has_topic<ConsensusVersion>(message))
+        on_consensus_version(message, effects);
     else if (has_topic<GatekeeperLaunch>(message))
         on_gatekeeper_launch(message, effects);
     else if (has_topic<GatekeeperChange>(message))
@@ -170,10 +173,18 @@ void Ledger::on_pink_version(const Message& message, Effects& effects)
     if (!is_from_pallet(message, kPhatContracts))
         return;
     const auto version = decode_payload<PinkVersion>(message, effects);
-    if (version && (version->major != 1 || version->minor > 2))
-        effects.notes.push_back("the chain asks for version " + std::to_string(version->major) + "."
-                                + std::to_string(version->minor)
-                                + " of the contracts' runtime for new clusters; this worker knows 1.2: upgrade it");
+    if (version && std::pair{version->major, version->minor} > engine::kRuntimeVersion)
+        effects.halt = "version " + std::to_string(version->major) + "." + std::to_string(version->minor)
+                       + " of the contracts' runtime";
+}
+
+void Ledger::on_consensus_version(const Message& message, Effects& effects)
+{
+    if (!is_from_pallet(message, kRegistry))
+        return;
+    const auto switched = decode_payload<ConsensusVersion>(message, effects);
+    if (switched && switched->version > kConsensusVersion)
+        effects.halt = "version " + std::to_string(switched->version) + " of the workers' shared behaviour";
 }
 
 void Ledger::begin_benchmark(std::uint32_t duration, const Environment& environment, Effects& effects)

@@ -11,6 +11,9 @@
 
 namespace phala::worker {
 
+/// The newest version of shared behaviour that this worker has.
+inline constexpr std::uint32_t kConsensusVersion = 1;
+
 class Ledger {
 public:
     /// A measurement of this machine that the chain asked for.
@@ -82,7 +85,8 @@ private:
     void on_system_code(const Message& message, Effects& effects);
     void on_system_event(const Message& message, const Environment& environment, Effects& effects);
     void begin_benchmark(std::uint32_t duration, const Environment& environment, Effects& effects);
-    void on_pink_version(const Message& message, Effects& effects);
+    static void on_pink_version(const Message& message, Effects& effects);
+    static void on_consensus_version(const Message& message, Effects& effects);
     void on_gatekeeper_launch(const Message& message, Effects& effects);
     void on_gatekeeper_change(const Message& message, Effects& effects);
     void on_key_distribution(const Message& message, Effects& effects);

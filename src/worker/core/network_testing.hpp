@@ -134,9 +134,11 @@ struct Network {
 
     void start()
     {
-        for (const auto* worker : {&first, &second})
+        for (const auto* worker : {&first, &second}) {
+            chain.register_worker(worker->core.public_key());
             chain.push_from_pallet("PhalaRegistry", SystemEvent{SystemEvent::ForWorker{
                                                         worker->core.public_key(), {WorkerEvent::Registered{128}}}});
+        }
         const auto key = first.core.public_key();
         chain.push_from_pallet("PhalaRegistry", GatekeeperLaunch{GatekeeperLaunch::FirstGatekeeper{key, key}});
         chain.push_from_pallet("PhalaPhatContracts", SystemCode{1, system_code});

@@ -49,6 +49,8 @@ Outcome<ChainClient::Finalized> ChainClient::finalized_head()
 Outcome<ChainClient::Finalized> ChainClient::header(const H256& hash)
 {
     PHALA_TRY(const auto value, node_.call("chain_getHeader", {to_hex0x(hash)}));
+    if (value.is_null())
+        return fail(NodeError::UnknownBlock, to_hex0x(hash));
     PHALA_TRY(const auto decoded, header_of_json(value));
     Bytes encoded = scale::encode(decoded);
     if (crypto::blake2_256(encoded) != hash.bytes)
@@ -56,10 +58,17 @@ Outcome<ChainClient::Finalized> ChainClient::header(const H256& hash)
     return Finalized{hash, std::move(encoded), decoded.number};
 }
 
-Outcome<ChainClient::Finalized> ChainClient::header_at(BlockNumber number)
+Outcome<H256> ChainClient::hash_at(BlockNumber number)
 {
     PHALA_TRY(const auto hash_text, node_.call("chain_getBlockHash", {number}));
-    PHALA_TRY(const auto hash, hash_of_json(&hash_text, "chain_getBlockHash"));
+    if (hash_text.is_null())
+        return fail(NodeError::UnknownBlock, std::to_string(number));
+    return hash_of_json(&hash_text, "chain_getBlockHash");
+}
+
+Outcome<ChainClient::Finalized> ChainClient::header_at(BlockNumber number)
+{
+    PHALA_TRY(const auto hash, hash_at(number));
     return header(hash);
 }
 

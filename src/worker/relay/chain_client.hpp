@@ -24,6 +24,7 @@ public:
     };
     Outcome<Finalized> finalized_head();
     Outcome<Finalized> header(const H256& hash);
+    Outcome<H256> hash_at(BlockNumber number);
     /// The block of that number on the chain that the node calls the best.
     Outcome<Finalized> header_at(BlockNumber number);
 

@@ -134,8 +134,10 @@ private:
     json::Value result_of(std::string_view method, const json::Array& parameters)
     {
         json::Value out;
-        if (method == "chain_getBlockHash")
-            return to_hex0x(chain_.genesis());
+        if (method == "chain_getBlockHash") {
+            const auto hash = chain_.hash_of(static_cast<BlockNumber>(parameters[0].integer()->magnitude));
+            return hash ? json::Value{to_hex0x(*hash)} : json::Value{nullptr};
+        }
         if (method == "chain_getFinalizedHead")
             return to_hex0x(chain_.hash());
         if (method == "state_getRuntimeVersion") {

@@ -25,6 +25,7 @@ std::string_view describe(NodeError error)
     case NodeError::Timeout: return "the node did not answer in time";
     case NodeError::BadAnswer: return "the node's answer is not understood";
     case NodeError::Refused: return "the node refused";
+    case NodeError::UnknownBlock: return "the node does not know the block";
     }
     return "node";
 }

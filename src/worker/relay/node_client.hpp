@@ -17,6 +17,7 @@ enum class NodeError : std::uint8_t {
     Timeout,
     BadAnswer, ///< no JSON-RPC, or not of the expected form
     Refused,   ///< the node answered with an error
+    UnknownBlock,
 };
 std::string_view describe(NodeError error);
 

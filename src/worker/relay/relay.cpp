@@ -132,27 +132,38 @@ Relay::Relay(Core& core, tee::SealedStore& store, tee::Provider& tee, Published&
 
 Outcome<> Relay::run(const std::stop_token& stop)
 {
-    auto retry = options_.first_retry;
+    retry_ = options_.first_retry;
     while (!stop.stop_requested()) {
         auto node = NodeClient::connect(options_.node_url, options_.call_timeout);
         auto chain = node ? ChainClient::open(std::move(*node)) : Outcome<ChainClient>{std::unexpected{node.error()}};
         if (chain) {
-            spdlog::info("following the chain through {}", options_.node_url);
-            retry = options_.first_retry;
+            if (told_.is_due("following"))
+                spdlog::info("following the chain through {}", options_.node_url);
             auto followed = follow(*chain, stop);
             if (followed)
                 return {};
             if (followed.error().of<tee::StoreError>() || followed.error().is(CoreError::WrongChain))
                 return followed;
             tell_problem(followed.error());
+            if (followed.error().is(CoreError::Unsupported)) {
+                // it answers queries as of its last block, hands the cluster over, and keeps what it has for a newer program
+                while (!stop.stop_requested())
+                    wait(options_.last_retry, stop);
+                return {};
+            }
         } else {
             tell_problem(chain.error());
         }
-        for (auto waited = 0ms; waited < retry && !stop.stop_requested(); waited += 50ms)
-            std::this_thread::sleep_for(50ms);
-        retry = std::min(retry * 2, options_.last_retry);
+        wait(retry_, stop);
+        retry_ = std::min(retry_ * 2, options_.last_retry);
     }
     return {};
+}
+
+void Relay::wait(std::chrono::milliseconds time, const std::stop_token& stop)
+{
+    for (auto waited = 0ms; waited < time && !stop.stop_requested(); waited += 50ms)
+        std::this_thread::sleep_for(std::min<std::chrono::milliseconds>(50ms, time));
 }
 
 void Relay::tell(Progress progress)
@@ -161,18 +172,23 @@ void Relay::tell(Progress progress)
     published_.set(progress_);
 }
 
-/// One line for a problem, not one for each try; once a minute while it lasts.
+/// One line for a kind of problem, not one for each try.
+void Relay::warn(const Error& error, const std::string& line)
+{
+    const std::string message = error.message();
+    if (told_.is_due(std::string_view{message}.substr(0, message.size() - error.detail().size())))
+        spdlog::warn("{}", line);
+}
+
 void Relay::tell_problem(const Error& error)
 {
-    const bool is_nonsense = !error.of<NodeError>();
+    const bool is_nonsense =
+        !error.of<NodeError>() && !error.is(CoreError::Unsupported) && !error.is(CoreError::OtherBranch);
     const std::string problem =
         (is_nonsense ? "the node at " + options_.node_url + " said what cannot be true: " : std::string{})
         + error.message();
-    const auto now = std::chrono::steady_clock::now();
-    if (problem != progress_.problem || now - problem_told_ > 60s) {
-        spdlog::warn("stuck at block {}: {}; trying again", core_.status().anchor_number, problem);
-        problem_told_ = now;
-    }
+    warn(error, "stuck at block " + std::to_string(core_.status().anchor_number) + ": " + problem
+                    + (error.is(CoreError::Unsupported) ? "" : "; trying again"));
     tell({progress_.chain_head, false, problem});
 }
 
@@ -202,16 +218,63 @@ Outcome<> Relay::follow(ChainClient& chain, const std::stop_token& stop)
 /// there was nothing new.
 Outcome<bool> Relay::feed(ChainClient& chain, const std::stop_token& stop)
 {
-    const auto begun = core_.wants().block;
-    PHALA_TRY(auto head, begun ? chain.header(*begun) : chain.finalized_head());
-    const bool is_new = head.number != 0 && head.number > core_.status().anchor_number;
+    PHALA_TRY(auto begun, begun_block(chain));
+    if (!begun) {
+        PHALA_TRY(begun, chain.finalized_head());
+    }
+    const auto& head = *begun;
+    const BlockNumber here = core_.status().anchor_number;
+    PHALA_CHECK(check_branch(chain, head));
+    const bool is_new = head.number > here;
     if (is_new) {
         tell({head.number, true, progress_.problem}); // a problem is solved where it was met, not before
         PHALA_CHECK(feed(chain, head, stop));
+        retry_ = options_.first_retry;
     }
-    if (!progress_.connected || !progress_.problem.empty())
-        tell({head.number, true, {}});
+    std::string problem;
+    if (head.number < here) {
+        problem = "the node is behind this worker: its newest final block is " + std::to_string(head.number)
+                  + ", this worker stands at " + std::to_string(here) + "; waiting for it";
+        if (told_.is_due("behind"))
+            spdlog::warn("{}", problem);
+    }
+    if (!progress_.connected || progress_.problem != problem || head.number != progress_.chain_head)
+        tell({head.number, true, std::move(problem)});
     return is_new && !stop.stop_requested();
+}
+
+/// The block that the core has begun, if any. Where the node has no such block any more, the chain took it back, and the
+/// core goes back too, behind the last block that it completed.
+Outcome<std::optional<ChainClient::Finalized>> Relay::begun_block(ChainClient& chain)
+{
+    const auto begun = core_.wants().block;
+    if (!begun)
+        return std::nullopt;
+    auto block = chain.header(*begun);
+    if (block)
+        return std::optional{*std::move(block)};
+    if (!block.error().is(NodeError::UnknownBlock))
+        return std::unexpected{block.error()};
+    PHALA_CHECK(core_.rewind());
+    warn(block.error(), "the node has taken back block " + to_hex0x(*begun)
+                            + ", which this worker had begun: it goes on from block "
+                            + std::to_string(core_.status().anchor_number));
+    return std::nullopt;
+}
+
+/// What the node has must be what this worker executed. That is no proof: only a lane's peaks are, which the core checks.
+Outcome<> Relay::check_branch(ChainClient& chain, const ChainClient::Finalized& head)
+{
+    const Status status = core_.status();
+    if (!status.anchor_hash || head.number < status.anchor_number)
+        return {};
+    PHALA_TRY(const auto there,
+              head.number == status.anchor_number ? Outcome<H256>{head.hash} : chain.hash_at(status.anchor_number));
+    if (there != *status.anchor_hash)
+        return fail(CoreError::OtherBranch, "block " + std::to_string(status.anchor_number) + " is "
+                                                + to_hex0x(*status.anchor_hash) + " here and " + to_hex0x(there)
+                                                + " there");
+    return {};
 }
 
 /// Brings the core to the end of one block.
@@ -250,7 +313,7 @@ Outcome<> Relay::join(ChainClient& chain, const H256& cluster, const std::stop_t
         return {};
     join_tried_ = now;
     PHALA_TRY(const auto problem, ask_members(chain, cluster, stop));
-    if (!problem.empty())
+    if (!problem.empty() && told_.is_due("no state"))
         spdlog::info("no state of cluster {} yet: {}; asking again", to_hex0x(cluster), problem);
     return {};
 }
@@ -325,7 +388,8 @@ bool Relay::submit(ChainClient& chain, ByteView call, std::string_view what)
     else if (is_already_under_way(hash.error()))
         spdlog::debug("{} is under way already: {}", what, hash.error().message());
     else
-        spdlog::warn("could not send {}: {}; it is tried again", what, hash.error().message());
+        warn(hash.error(),
+             "could not send " + std::string{what} + ": " + hash.error().message() + "; it is tried again");
     return hash || is_already_under_way(hash.error());
 }
 
@@ -352,6 +416,32 @@ Outcome<> Relay::publish_endpoints(ChainClient& chain, const Status& status)
     return {};
 }
 
+void Relay::send_registration(ChainClient& chain, BlockNumber now)
+{
+    if (registration_sent_ && now < *registration_sent_ + kResendBlocks)
+        return;
+    registration_sent_ = now;
+    const runtime::phala_registry::register_worker_v2 call{core_.registration(options_.operator_account), std::nullopt};
+    submit(chain, runtime::khala::encode_call(call), "the registration");
+}
+
+/// A registration lasts for a time: in its last third the worker registers again.
+void Relay::renew_registration(ChainClient& chain, const Status& status)
+{
+    if (!status.registration)
+        return;
+    const auto& registration = *status.registration;
+    if (registration.valid_until < status.block_time_ms + kRegistrationValidity / 3)
+        send_registration(chain, status.anchor_number);
+    if (registration.counts(status.anchor_number, status.block_time_ms))
+        return;
+    const bool is_expired = registration.valid_until <= status.block_time_ms;
+    if (told_.is_due(is_expired ? "expired" : "program"))
+        spdlog::warn("this worker's registration does not count: {}",
+                     is_expired ? "it has expired; registering again"
+                                : "the chain does not let its program run; install one that it does");
+}
+
 Outcome<> Relay::send(ChainClient& chain)
 {
     const Status status = core_.status();
@@ -359,14 +449,10 @@ Outcome<> Relay::send(ChainClient& chain)
     if (now == 0)
         return {};
     if (!status.registered) {
-        if (registration_sent_ && now < *registration_sent_ + kResendBlocks)
-            return {};
-        registration_sent_ = now;
-        const runtime::phala_registry::register_worker_v2 call{core_.registration(options_.operator_account),
-                                                               std::nullopt};
-        submit(chain, runtime::khala::encode_call(call), "the registration");
+        send_registration(chain, now);
         return {};
     }
+    renew_registration(chain, status);
     PHALA_CHECK(publish_endpoints(chain, status));
     for (const auto& message : core_.egress()) {
         const std::pair key{scale::encode(message.message.sender), message.sequence};

@@ -4,6 +4,7 @@
 #include "worker/core/published.hpp"
 #include "worker/relay/benchmark.hpp"
 #include "worker/relay/chain_client.hpp"
+#include "worker/relay/repeats.hpp"
 #include "worker/tee/provider.hpp"
 #include "worker/tee/sealed_store.hpp"
 
@@ -36,6 +37,8 @@ public:
 private:
     Outcome<> follow(ChainClient& chain, const std::stop_token& stop);
     Outcome<bool> feed(ChainClient& chain, const std::stop_token& stop);
+    Outcome<std::optional<ChainClient::Finalized>> begun_block(ChainClient& chain);
+    Outcome<> check_branch(ChainClient& chain, const ChainClient::Finalized& head);
     Outcome<> feed(ChainClient& chain, const ChainClient::Finalized& head, const std::stop_token& stop);
     Outcome<> join(ChainClient& chain, const H256& cluster, const std::stop_token& stop);
     Outcome<std::string> ask_members(ChainClient& chain, const H256& cluster, const std::stop_token& stop);
@@ -43,9 +46,13 @@ private:
     Outcome<> step(decltype(Input::content) content);
     Outcome<> send(ChainClient& chain);
     Outcome<> publish_endpoints(ChainClient& chain, const Status& status);
+    void renew_registration(ChainClient& chain, const Status& status);
+    void send_registration(ChainClient& chain, BlockNumber now);
+    void wait(std::chrono::milliseconds time, const std::stop_token& stop);
     bool submit(ChainClient& chain, ByteView call, std::string_view what);
     void tell(Progress progress);
     void tell_problem(const Error& error);
+    void warn(const Error& error, const std::string& line);
 
     Core& core_;
     tee::SealedStore& store_;
@@ -56,7 +63,8 @@ private:
     RelayOptions options_;
     Benchmark benchmark_;
     Progress progress_;
-    std::chrono::steady_clock::time_point problem_told_{};
+    Repeats told_;
+    std::chrono::milliseconds retry_{}; ///< the next wait before another try
 
     /// Block in which each message was last sent, by SCALE(origin) and sequence: not again before it had time to get in.
     std::map<std::pair<Bytes, std::uint64_t>, BlockNumber> sent_;

@@ -1,9 +1,12 @@
 #include "worker/relay/relay.hpp"
 
+#include "runtime/khala/encode_call.hpp"
 #include "worker/core/network_testing.hpp"
 #include "worker/relay/fake_node_testing.hpp"
 
 #include <gtest/gtest.h>
+#include <spdlog/sinks/ringbuffer_sink.h>
+#include <spdlog/spdlog.h>
 
 #include <atomic>
 #include <deque>
@@ -88,6 +91,46 @@ private:
     Outcome<> ended_;
     std::thread thread_;
 };
+
+/// Warnings that are logged while it lives.
+class Warnings {
+public:
+    Warnings()
+    {
+        auto logger = std::make_shared<spdlog::logger>("test", sink_);
+        logger->set_pattern("%v");
+        logger->set_level(spdlog::level::warn);
+        spdlog::set_default_logger(std::move(logger));
+    }
+    Warnings(const Warnings&) = delete;
+    Warnings& operator=(const Warnings&) = delete;
+    ~Warnings() { spdlog::set_default_logger(before_); }
+
+    [[nodiscard]] std::vector<std::string> lines() const { return sink_->last_formatted(); }
+    [[nodiscard]] std::string text() const
+    {
+        std::string out;
+        for (const auto& line : lines())
+            out += line;
+        return out;
+    }
+
+private:
+    std::shared_ptr<spdlog::sinks::ringbuffer_sink_mt> sink_ =
+        std::make_shared<spdlog::sinks::ringbuffer_sink_mt>(1000);
+    std::shared_ptr<spdlog::logger> before_ = spdlog::default_logger();
+};
+
+/// Waits until it holds.
+template <class Holds>
+bool comes(Holds&& holds)
+{
+    for (const auto end = std::chrono::steady_clock::now() + 30s; std::chrono::steady_clock::now() < end;
+         std::this_thread::sleep_for(2ms))
+        if (holds())
+            return true;
+    return false;
+}
 
 /// A cluster with a probe that counts, and what it counted.
 struct CountingNetwork : Network {
@@ -355,6 +398,310 @@ TEST(Relay, SaysInOneLineWhyItDoesNotGetOn)
     lies = false;
     ASSERT_TRUE(follower.reaches(network.chain.number()));
     EXPECT_TRUE(problem().empty());
+    EXPECT_TRUE(follower.stop());
+    node.go_away();
+}
+
+/// The answer with its `result` changed.
+template <class Change>
+std::string changed_result(const std::string& honest, Change&& change)
+{
+    auto value = *json::parse(honest);
+    change(value["result"]);
+    return json::dump(value);
+}
+
+struct Refusal {
+    std::string_view name, method;
+    std::function<std::optional<std::string>(const std::string&)> lie;
+    std::string_view line; ///< what the worker says, or a part of it
+};
+
+std::vector<Refusal> refusals()
+{
+    const auto kind = [](std::string_view of) {
+        return [of](const std::string& honest) { return nonsense(of, honest); };
+    };
+    const auto lane = [](std::function<void(json::Array&, json::Array&)> change) {
+        return [change = std::move(change)](const std::string& honest) {
+            return std::optional{changed_result(honest, [&](json::Value& result) {
+                auto& leaves = *result["leaves"].array();
+                if (leaves.size() > 1)
+                    change(leaves, *result["payloads"].array());
+            })};
+        };
+    };
+    constexpr std::string_view kNonsense = "said what cannot be true: ";
+    return {
+        {"silence", "chain_getFinalizedHead", kind("silence"), "the node did not answer in time"},
+        {"hangs up", "chain_getFinalizedHead", kind("hangs up"), "the node closed the connection"},
+        {"an error", "state_getReadProof", kind("error"), "the node refused: state_getReadProof: busy"},
+        {"no JSON", "state_getReadProof", kind("no JSON"), "the node's answer is not understood"},
+        {"undecodable", "phala_laneRange", kind("another type"), "the node's answer is not understood"},
+        {"another header", "chain_getHeader", kind("one changed digit"),
+         "the header is not the one that was asked for"},
+        {"unknown block", "chain_getHeader", kind("nothing"), "the node does not know the block"},
+        {"no proof", "state_getReadProof",
+         [](const std::string& honest) {
+             return std::optional{changed_result(honest, [](json::Value& result) { result["proof"] = json::Array{}; })};
+         },
+         kNonsense},
+        {"a changed proof", "state_getReadProof", kind("one changed digit"), kNonsense},
+        {"a gap", "phala_laneRange", lane([](json::Array& leaves, json::Array& payloads) {
+             leaves.erase(leaves.begin());
+             payloads.erase(payloads.begin());
+         }),
+         kNonsense},
+        {"a repeated message", "phala_laneRange", lane([](json::Array& leaves, json::Array& payloads) {
+             leaves.push_back(leaves.back());
+             payloads.push_back(payloads.back());
+         }),
+         kNonsense},
+        {"another order", "phala_laneRange", lane([](json::Array& leaves, json::Array& payloads) {
+             std::ranges::reverse(leaves);
+             std::ranges::reverse(payloads);
+         }),
+         kNonsense},
+        {"another payload", "phala_laneRange",
+         lane([](json::Array&, json::Array& payloads) { std::ranges::reverse(payloads); }), kNonsense},
+        {"a payload too few", "phala_laneRange", lane([](json::Array&, json::Array& payloads) { payloads.pop_back(); }),
+         "the node's answer is not understood"},
+    };
+}
+
+TEST(Relay, HasOneLineForEachKindOfRefusal)
+{
+    CountingNetwork network;
+    for (const auto& refusal : refusals()) {
+        const Warnings warnings;
+        std::atomic<bool> lies = true;
+        FakeNode node{network.chain,
+                      [&](std::string_view method, const std::string& answer) -> std::optional<std::string> {
+                          return lies && method == refusal.method ? refusal.lie(answer) : answer;
+                      }};
+        Follower follower{network.chain, node.url()};
+        EXPECT_TRUE(comes([&] { return node.connections() >= 6; })) << refusal.name << ": it must try again";
+        const auto lines = warnings.lines();
+        ASSERT_EQ(lines.size(), 1U) << refusal.name << ": " << warnings.text();
+        EXPECT_TRUE(lines[0].starts_with("stuck at block ")) << lines[0];
+        EXPECT_NE(lines[0].find(refusal.line), std::string::npos) << refusal.name << ": " << lines[0];
+        EXPECT_EQ(std::ranges::count(lines[0], '\n'), 1) << "its end";
+        EXPECT_NE(follower.progress().problem.find(refusal.line), std::string::npos) << refusal.name;
+        lies = false;
+        EXPECT_TRUE(follower.reaches(network.chain.number())) << refusal.name;
+        network.expect_equal(follower.status());
+        EXPECT_TRUE(follower.stop());
+        EXPECT_EQ(warnings.lines().size(), 1U) << refusal.name << ": " << warnings.text();
+        node.go_away();
+    }
+}
+
+TEST(Relay, HasOneLineForANodeThatIsGoneOrOfAnotherChain)
+{
+    FakeChain chain;
+    chain.seal();
+    {
+        const Warnings warnings;
+        Follower follower{chain, "ws://127.0.0.1:1"};
+        EXPECT_TRUE(comes([&] { return !follower.progress().problem.empty(); }));
+        std::this_thread::sleep_for(100ms);
+        ASSERT_EQ(warnings.lines().size(), 1U) << warnings.text();
+        EXPECT_NE(warnings.text().find("cannot connect to the node: ws://127.0.0.1:1"), std::string::npos);
+    }
+    FakeChain other;
+    other.seal();
+    FakeNode node{other, [](std::string_view method, const std::string& answer) {
+                      return method != "state_getReadProof" && method != "chain_getBlockHash"
+                                 ? std::optional{answer}
+                                 : std::optional{changed_result(answer, [](json::Value& result) {
+                                       if (result.string() != nullptr)
+                                           result = to_hex0x(Bytes(32, 7));
+                                   })};
+                  }};
+    const Warnings warnings;
+    Follower follower{chain, node.url()};
+    const auto ended = follower.end();
+    ASSERT_FALSE(ended);
+    EXPECT_NE(ended.error().message().find("the node follows 0x0707"), std::string::npos) << ended.error().message();
+    EXPECT_TRUE(warnings.lines().empty()) << "the program's last line says it: " << warnings.text();
+    node.go_away();
+}
+
+TEST(Relay, SaysThatItsNodeIsBehind)
+{
+    CountingNetwork network;
+    const auto old = to_hex0x(network.chain.hash());
+    network.count();
+    std::atomic<bool> lags = false;
+    const Warnings warnings;
+    FakeNode node{network.chain, [&](std::string_view method, const std::string& answer) -> std::optional<std::string> {
+                      if (method != "chain_getFinalizedHead" || !lags)
+                          return answer;
+                      return changed_result(answer, [&](json::Value& result) { result = old; });
+                  }};
+    Follower follower{network.chain, node.url()};
+    ASSERT_TRUE(follower.reaches(network.chain.number()));
+    EXPECT_TRUE(comes([&] { return follower.progress().connected; }));
+    lags = true;
+    const auto problem = [&] { return follower.progress().problem; };
+    EXPECT_TRUE(comes([&] { return !problem().empty(); }));
+    const auto number = network.chain.number();
+    EXPECT_EQ(problem(), "the node is behind this worker: its newest final block is " + std::to_string(number - 1)
+                             + ", this worker stands at " + std::to_string(number) + "; waiting for it");
+    std::this_thread::sleep_for(1200ms); // it looks twice more
+    EXPECT_EQ(warnings.lines().size(), 1U) << warnings.text();
+    lags = false;
+    EXPECT_TRUE(comes([&] { return problem().empty(); }));
+    node.with_chain([&](const FakeChain&) { network.count(); });
+    ASSERT_TRUE(follower.reaches(network.chain.number()));
+    network.expect_equal(follower.status());
+    EXPECT_TRUE(follower.stop());
+    node.go_away();
+}
+
+TEST(Relay, RecoversFromABlockThatTheChainTookBack)
+{
+    CountingNetwork network;
+    std::atomic<bool> holds = false;
+    const Warnings warnings;
+    FakeNode node{network.chain, [&](std::string_view method, const std::string& answer) -> std::optional<std::string> {
+                      return holds && method == "phala_laneRange" ? std::optional{std::string{}} : answer;
+                  }};
+    Follower follower{network.chain, node.url()};
+    ASSERT_TRUE(follower.reaches(network.chain.number()));
+    holds = true; // it takes the proof of the next block and gets no message of it
+    H256 taken_back, kept;
+    const auto create = labelled("create", scale::encode(std::uint64_t{0}));
+    const int connections = node.connections();
+    std::optional<FakeChain> before;
+    node.with_chain([&](FakeChain& chain) {
+        before = chain;
+        taken_back = network.deploy("probe", create, "taken back");
+        chain.seal();
+    });
+    ASSERT_TRUE(comes([&] { return node.connections() > connections + 2; }));
+    node.with_chain([&](FakeChain& chain) {
+        chain = *before;
+        kept = network.deploy("probe", create, "kept");
+        network.block();
+        network.count();
+        network.count();
+    });
+    holds = false;
+    ASSERT_TRUE(follower.reaches(network.chain.number())) << warnings.text();
+    network.expect_equal(follower.status());
+    EXPECT_EQ(follower.status().pending_messages, network.second.core.status().pending_messages);
+    EXPECT_EQ(follower.status().snapshot->code_hash(taken_back), std::nullopt);
+    EXPECT_NE(follower.status().snapshot->code_hash(kept), std::nullopt);
+    std::size_t lines = 0;
+    for (const auto& line : warnings.lines())
+        lines += line.starts_with("the node has taken back block 0x") ? 1U : 0U;
+    EXPECT_EQ(lines, 1U) << warnings.text();
+    for (const auto& extrinsic : node.submitted()) // what it had to say of that block was never said
+        EXPECT_EQ(extrinsic.find(to_hex(taken_back)), std::string::npos);
+    EXPECT_TRUE(follower.stop());
+    node.go_away();
+}
+
+TEST(Relay, SaysThatTheChainWentBackBehindItAndWaits)
+{
+    CountingNetwork network;
+    const auto before = network.chain;
+    network.count();
+    const Warnings warnings;
+    FakeNode node{network.chain};
+    Follower follower{network.chain, node.url()};
+    ASSERT_TRUE(follower.reaches(network.chain.number()));
+    const auto kept = network.chain;
+    const auto number = kept.number();
+    const auto problem = [&] { return follower.progress().problem; };
+    for (int blocks = 1; blocks < 4; ++blocks) { // as long as its own chain, then longer
+        node.with_chain([&](FakeChain& chain) {
+            chain = before;
+            network.fund(network.bob);
+            for (int i = 0; i < blocks; ++i)
+                chain.seal();
+        });
+        EXPECT_TRUE(comes([&] {
+            return problem().starts_with("the node's chain is not the one that this worker executed");
+        })) << problem();
+        EXPECT_NE(problem().find("block " + std::to_string(number) + " is "), std::string::npos) << problem();
+        EXPECT_EQ(follower.status().anchor_number, number);
+    }
+    EXPECT_EQ(warnings.lines().size(), 1U) << warnings.text();
+    node.with_chain([&](FakeChain& chain) {
+        chain = kept;
+        network.count();
+    });
+    ASSERT_TRUE(follower.reaches(network.chain.number())) << "without a restart";
+    network.expect_equal(follower.status());
+    EXPECT_TRUE(comes([&] { return problem().empty(); }));
+    EXPECT_TRUE(follower.stop());
+    node.go_away();
+}
+
+TEST(Relay, StopsBeforeWhatItCannotDoAndSaysWhatToDo) // trust-and-keys §3.7
+{
+    CountingNetwork network;
+    const Warnings warnings;
+    FakeNode node{network.chain};
+    Follower follower{network.chain, node.url()};
+    ASSERT_TRUE(follower.reaches(network.chain.number()));
+    const auto before = follower.status();
+    node.with_chain([&](FakeChain& chain) {
+        chain.push_from_pallet("PhalaPhatContracts", PinkVersion{1, 3});
+        chain.seal();
+        chain.seal();
+    });
+    EXPECT_TRUE(
+        comes([&] { return follower.progress().problem.find("install a newer phala-worker") != std::string::npos; }));
+    ASSERT_EQ(warnings.lines().size(), 1U) << warnings.text();
+    EXPECT_NE(warnings.text().find("version 1.3 of the contracts' runtime"), std::string::npos);
+    EXPECT_EQ(follower.status().anchor_number, before.anchor_number);
+    EXPECT_EQ(follower.status().snapshot->state_root(), before.snapshot->state_root());
+    EXPECT_TRUE(follower.stop()) << "it waits to be ended";
+    node.go_away();
+}
+
+TEST(Relay, F05RegistersAgainInTime)
+{
+    CountingNetwork network;
+    const auto key = network.second.core.public_key();
+    EXPECT_EQ(worker_valid_until_key(key), runtime::phala_registry::WorkerValidUntil::key(key));
+    EXPECT_EQ(worker_measurement_key(key), runtime::phala_registry::WorkerMeasurement::key(key));
+    EXPECT_EQ(program_status_key({1, 2}), runtime::phala_registry::MeasurementStatus::key({1, 2}));
+
+    const Warnings warnings;
+    FakeNode node{network.chain};
+    Follower follower{network.chain, node.url()};
+    ASSERT_TRUE(follower.reaches(network.chain.number()));
+    const auto registration = to_hex(runtime::khala::encode_call(
+        runtime::phala_registry::register_worker_v2{network.second.core.registration({}), std::nullopt}));
+    const auto sent = [&] {
+        return std::ranges::count_if(node.submitted(), [&](const std::string& extrinsic) {
+            return extrinsic.find(registration) != std::string::npos;
+        });
+    };
+    const auto lasts = [&](std::uint64_t ms) {
+        node.with_chain([&](FakeChain& chain) {
+            chain.valid_until[key] = follower.status().block_time_ms + ms;
+            network.count();
+        });
+        ASSERT_TRUE(follower.reaches(network.chain.number()));
+        node.with_chain([&](const FakeChain&) { network.count(); }); // what follows the block has been done by the next
+        ASSERT_TRUE(follower.reaches(network.chain.number()));
+    };
+    lasts(kRegistrationValidity / 2);
+    EXPECT_EQ(sent(), 0) << "there is time";
+    lasts(kRegistrationValidity / 3);
+    EXPECT_EQ(sent(), 1);
+    lasts(kRegistrationValidity);
+    EXPECT_EQ(sent(), 1);
+    EXPECT_TRUE(warnings.lines().empty()) << warnings.text();
+    for (int i = 0; i < 3; ++i)
+        lasts(0);
+    EXPECT_GE(sent(), 2) << "expired: again, and again while it does not help";
+    EXPECT_EQ(warnings.text(), "this worker's registration does not count: it has expired; registering again\n");
     EXPECT_TRUE(follower.stop());
     node.go_away();
 }

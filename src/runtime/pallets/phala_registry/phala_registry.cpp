@@ -345,7 +345,7 @@ DispatchResult set_pruntime_consensus_version::dispatch(Root) const
 {
     PRuntimeConsensusVersion::put(version);
     deposit_event(PRuntimeConsensusVersionChangedTo{version});
-    return {};
+    return push(ConsensusVersion{version});
 }
 
 DispatchResult set_trusted_ntp_servers::dispatch(Root) const

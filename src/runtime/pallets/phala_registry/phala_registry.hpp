@@ -371,7 +371,7 @@ struct set_minimum_pruntime_version {
 struct set_pruntime_consensus_version {
     std::uint32_t version;
     static constexpr auto docs = "Set the consensus version of pRuntime.";
-    static Weight weight() { return weight_of(0, 2); }
+    static Weight weight() { return weight_of(2, 4); }
     DispatchResult dispatch(Root) const;
 };
 struct set_trusted_ntp_servers {

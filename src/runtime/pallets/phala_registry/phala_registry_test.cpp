@@ -267,6 +267,7 @@ TEST_F(Registry, SetsVersions)
     EXPECT_EQ(PRuntimeConsensusVersion::get(), 4U);
     EXPECT_EQ(events(), (std::vector{event(MinimumPRuntimeVersionChangedTo{1, 2, 3}),
                                      event(PRuntimeConsensusVersionChangedTo{4})}));
+    EXPECT_EQ(outbound(), std::vector{from_pallet("PhalaRegistry", ConsensusVersion{4})});
 }
 
 TEST_F(Registry, ScoresABenchmark)

@@ -2,6 +2,8 @@
 // a worker has which nobody disturbed.
 import './lib/quiet.mjs';
 import assert from 'node:assert/strict';
+import { cpSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { OnChainRegistry, signCertificate } from '@phala/sdk';
 import { GAS, bootstrap, contractKey, instantiation, openContract } from './lib/bootstrap.mjs';
@@ -202,6 +204,38 @@ describe('a worker that is killed', () => {
       return (await api.query.system.account(Dave.address)).nonce.toNumber() === nonce;
     }, { every: 1000 });
     assert.ok(nonce - start >= rounds);
+    await check();
+  });
+
+  test('and none that is led to an older chain, and to another, does more than say so', async () => {
+    const [folder, older, kept] = ['node', 'node-older', 'node-kept'].map((name) => join(network.folder, name));
+    const restart = async (move) => {
+      await network.node.stop();
+      move();
+      await network.startNode();
+      await until('the client at the node again', () => api.isConnected);
+    };
+    await restart(() => cpSync(folder, older, { recursive: true }));
+    await increment();
+    await check();
+    await restart(() => {
+      renameSync(folder, kept);
+      renameSync(older, folder); // whose next blocks are not those that the workers have executed
+    });
+    const another = "stuck at block .* the node's chain is not the one that this worker executed";
+    for (const { program } of network.workers) await program.line(new RegExp(another));
+    const stood = await Promise.all(network.workers.map(clusterState));
+    await sleep(2000);
+    for (const { program } of network.workers) {
+      assert.equal(program.lines.filter((line) => new RegExp(another).test(line)).length, 1, program.tail());
+      assert.equal(program.exit, undefined);
+    }
+    assert.deepEqual(await Promise.all(network.workers.map(clusterState)), stood);
+    await restart(() => {
+      rmSync(folder, { recursive: true });
+      renameSync(kept, folder);
+    });
+    await increment();
     await check();
   });
 });

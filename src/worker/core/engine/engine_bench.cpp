@@ -4,6 +4,7 @@
 #include "crypto/hash.hpp"
 #include "worker/core/engine/contracts_testing.hpp"
 #include "worker/core/engine/engine_testing.hpp"
+#include "worker/core/engine/storage.hpp"
 
 #include <benchmark/benchmark.h>
 
@@ -258,6 +259,31 @@ void change_large_state(benchmark::State& state)
     }
 }
 BENCHMARK(change_large_state)->Unit(benchmark::kMicrosecond);
+
+/// The end of a contract that stores so many keys. "written": also what a store must write of it.
+void terminate(benchmark::State& state)
+{
+    const Made made;
+    Storage storage{made.cluster.state};
+    const auto child = storage.contract(made.probe)->child;
+    for (std::uint32_t i = 0; i < static_cast<std::uint32_t>(state.range(0)); ++i)
+        storage.child_set(child, crypto::blake2_256(le_bytes(i)), Bytes(40, 1));
+    const auto before = storage.state();
+    for (auto _ : state) {
+        auto done = test_engine().call(before, made.cluster.context, made.cluster.arguments, made.probe,
+                                       concat(Bytes{static_cast<std::uint8_t>(Probe::Terminate)}, kBob));
+        if (!done || !done->result.result)
+            state.SkipWithError("the call failed");
+        else if (state.range(1) == 1)
+            benchmark::DoNotOptimize(done->state.changes_since(before));
+    }
+}
+BENCHMARK(terminate)
+    ->ArgNames({"keys", "written"})
+    ->Args({100, 0})
+    ->Args({100'000, 0})
+    ->Args({100'000, 1})
+    ->Unit(benchmark::kMicrosecond);
 
 } // namespace
 } // namespace phala::worker::engine

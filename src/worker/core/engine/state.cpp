@@ -183,34 +183,20 @@ Child remove(const Child& node, std::string_view key)
     return below == child ? node : tidy(with_child(*node, index, std::move(below)));
 }
 
-/// The first key of the subtree behind `key`; `path` is the path of `node`'s parent. An empty optional key: any.
-std::optional<std::string> first_behind(const Child& node, std::string path, std::optional<std::string_view> key)
+/// Without all keys that begin with `prefix`; the same pointer where there is none.
+Child remove_under(const Child& node, std::string_view prefix)
 {
     if (!node)
-        return std::nullopt;
-    path += node->partial;
-    if (key) {
-        const std::size_t same = common(node->partial, *key);
-        if (same < node->partial.size()) {
-            if (same < key->size() && node->partial[same] < (*key)[same])
-                return std::nullopt; // all of the subtree is before the key
-            key.reset();             // all of it is behind
-        } else {
-            key = key->substr(same);
-        }
-    }
-    if (!key && node->value)
-        return path;
-    if (!node->children)
-        return std::nullopt;
-    const std::size_t from = key && !key->empty() ? index_of(key->front()) : 0;
-    for (std::size_t i = from; i < trie::kChildren; ++i) {
-        const bool on_path = key && !key->empty() && i == from;
-        const auto rest = on_path ? std::optional{key->substr(1)} : std::nullopt;
-        if (auto found = first_behind((*node->children)[i], path + static_cast<char>(i), rest))
-            return found;
-    }
-    return std::nullopt;
+        return node;
+    const std::size_t same = common(node->partial, prefix);
+    if (same == prefix.size())
+        return nullptr;
+    if (same < node->partial.size() || !node->children)
+        return node;
+    const auto index = index_of(prefix[same]);
+    const auto& child = (*node->children)[index];
+    auto below = remove_under(child, prefix.substr(same + 1));
+    return below == child ? node : tidy(with_child(*node, index, std::move(below)));
 }
 
 using Entries = std::map<std::string, std::shared_ptr<const Bytes>>;
@@ -271,16 +257,6 @@ std::optional<ByteView> ClusterState::get(ByteView key) const
     return std::nullopt;
 }
 
-std::optional<Bytes> ClusterState::next_key(ByteView key, ByteView prefix) const
-{
-    const std::string halves = halves_of(key);
-    const auto found = first_behind(root_, {}, halves);
-    if (!found)
-        return std::nullopt;
-    Bytes out = bytes_of_halves(*found);
-    return starts_with(out, prefix) ? std::optional{std::move(out)} : std::nullopt;
-}
-
 ClusterState ClusterState::with(const Changes& changes) const
 {
     ClusterState out{*this};
@@ -289,6 +265,14 @@ ClusterState ClusterState::with(const Changes& changes) const
         out.root_ =
             value ? insert(out.root_, halves, std::make_shared<const Bytes>(*value)) : remove(out.root_, halves);
     }
+    finish(out.root_);
+    return out;
+}
+
+ClusterState ClusterState::without(ByteView prefix) const
+{
+    ClusterState out{*this};
+    out.root_ = remove_under(root_, halves_of(prefix));
     finish(out.root_);
     return out;
 }

@@ -19,10 +19,10 @@ public:
     using Changes = std::map<Bytes, std::optional<Bytes>>;
 
     [[nodiscard]] std::optional<ByteView> get(ByteView key) const; ///< borrowed from this snapshot
-    /// The first key behind `key` that begins with `prefix`.
-    [[nodiscard]] std::optional<Bytes> next_key(ByteView key, ByteView prefix) const;
 
     [[nodiscard]] ClusterState with(const Changes& changes) const;
+    /// Without all keys that begin with `prefix`. Costs the same however many they are.
+    [[nodiscard]] ClusterState without(ByteView prefix) const;
 
     /// Root of the trie, as any implementation of it computes from the same entries.
     [[nodiscard]] trie::Hash root() const;

@@ -75,8 +75,9 @@ TEST(ClusterState, AgreesWithAModelAndTheTrieUnderRandomChanges)
         ASSERT_EQ(found.has_value(), next.contains(probe));
         if (found)
             ASSERT_TRUE(equal(*found, next[probe]));
-        const auto behind = next.upper_bound(probe);
-        ASSERT_EQ(changed.next_key(probe, {}), behind == next.end() ? std::nullopt : std::optional{behind->first});
+        Model rest = next;
+        std::erase_if(rest, [&](const auto& entry) { return starts_with(entry.first, probe); });
+        ASSERT_EQ(changed.without(probe).root(), root_of(rest));
         model = std::move(next);
         state = changed;
         if (round % 50 == 0)
@@ -86,12 +87,12 @@ TEST(ClusterState, AgreesWithAModelAndTheTrieUnderRandomChanges)
         EXPECT_EQ(snapshot.root(), root_of(expected));
 }
 
-TEST(ClusterState, WalksUnderAPrefix)
+TEST(ClusterState, RemovesWhatIsUnderAPrefix)
 {
     const auto state = ClusterState{}.with({{Bytes{1, 1}, Bytes{9}}, {Bytes{1, 2}, Bytes{9}}, {Bytes{2}, Bytes{9}}});
-    EXPECT_EQ(state.next_key(Bytes{1}, Bytes{1}), (Bytes{1, 1}));
-    EXPECT_EQ(state.next_key(Bytes{1, 1}, Bytes{1}), (Bytes{1, 2}));
-    EXPECT_EQ(state.next_key(Bytes{1, 2}, Bytes{1}), std::nullopt);
+    EXPECT_EQ(state.without(Bytes{1}).root(), root_of({{Bytes{2}, Bytes{9}}}));
+    EXPECT_EQ(state.without(Bytes{1, 3}).root(), state.root());
+    EXPECT_EQ(state.without({}).root(), trie::kEmptyRoot);
 }
 
 } // namespace

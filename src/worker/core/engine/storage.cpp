@@ -40,6 +40,15 @@ Bytes child_key(const H256& child, ByteView key)
     return out;
 }
 
+/// The key of no bytes in a contract's storage, which none has: changed where all that was stored there is removed. One
+/// mark stands for all keys, however many.
+constexpr std::size_t kChildMarkSize = 1 + sizeof(H256);
+
+bool is_child_mark(ByteView key)
+{
+    return key.size() == kChildMarkSize && key[0] == static_cast<std::uint8_t>(Kind::ContractStorage);
+}
+
 struct SidevmCode {
     AccountId owner;
     Bytes code;
@@ -74,16 +83,26 @@ void Storage::rollback()
 
 ClusterState Storage::state() const
 {
+    ClusterState base = base_;
     ClusterState::Changes changes;
-    changes_.for_each(
-        [&](const Bytes& key, host::LayeredMap::Value value) { changes.insert_or_assign(key, std::move(value)); });
-    return base_.with(changes);
+    changes_.for_each([&](const Bytes& key, host::LayeredMap::Value value) {
+        if (is_child_mark(key))
+            base = base.without(key);
+        else
+            changes.insert_or_assign(key, std::move(value));
+    });
+    return base.with(changes);
 }
 
 std::optional<Bytes> Storage::get(const Bytes& key) const
 {
     if (auto changed = changes_.get(key))
         return *changed;
+    return stored(key);
+}
+
+std::optional<Bytes> Storage::stored(const Bytes& key) const
+{
     const auto value = base_.get(key);
     return value ? std::optional{to_bytes(*value)} : std::nullopt;
 }
@@ -309,7 +328,12 @@ void Storage::remove_contract(const AccountId& id)
 
 std::optional<Bytes> Storage::child_get(const H256& child, ByteView key) const
 {
-    return get(child_key(child, key));
+    const Bytes whole = child_key(child, key);
+    if (auto changed = changes_.get(whole))
+        return *changed;
+    if (changes_.exists(ByteView{whole}.first(kChildMarkSize)))
+        return std::nullopt;
+    return stored(whole);
 }
 
 void Storage::child_set(const H256& child, ByteView key, Bytes value)
@@ -324,10 +348,9 @@ void Storage::child_remove(const H256& child, ByteView key)
 
 void Storage::child_remove_all(const H256& child)
 {
-    const Bytes prefix = child_key(child, {});
-    changes_.remove_prefix(prefix);
-    for (auto key = base_.next_key(prefix, prefix); key; key = base_.next_key(*key, prefix))
-        changes_.remove(*key);
+    const Bytes mark = child_key(child, {});
+    changes_.remove_prefix(mark);
+    changes_.remove(mark);
 }
 
 } // namespace phala::worker::engine

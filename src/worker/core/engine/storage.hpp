@@ -110,10 +110,12 @@ public:
     [[nodiscard]] std::optional<Bytes> child_get(const H256& child, ByteView key) const;
     void child_set(const H256& child, ByteView key, Bytes value);
     void child_remove(const H256& child, ByteView key);
+    /// Costs the same however many keys are stored.
     void child_remove_all(const H256& child);
 
 private:
     [[nodiscard]] std::optional<Bytes> get(const Bytes& key) const;
+    [[nodiscard]] std::optional<Bytes> stored(const Bytes& key) const; ///< without the changes
     template <class T>
     [[nodiscard]] std::optional<T> load(const Bytes& key) const;
     void set_account(const AccountId& id, const Account& before, const Account& after);

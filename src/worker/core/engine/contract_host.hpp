@@ -3,6 +3,8 @@
 
 namespace phala::worker::engine {
 
+inline constexpr std::uint32_t kSentinel = 0xffffffff; ///< "no value" in answers, "do not write" as a pointer
+
 /// Serves the host functions of one frame (spec contract-engine §1.5, §1.6) and keeps its gas and the machine's fuel
 /// in step (§2.2).
 class ContractHost final : public HostCalls {
@@ -32,6 +34,13 @@ private:
         CallRuntimeFailed = 10,
         EcdsaRecoveryFailed = 11,
     };
+
+    // Flags of a call.
+    static constexpr std::uint32_t kForwardInput = 1;
+    static constexpr std::uint32_t kCloneInput = 2;
+    static constexpr std::uint32_t kTailCall = 4;
+    static constexpr std::uint32_t kAllowReentry = 8;
+    static constexpr std::uint32_t kAllCallFlags = kForwardInput | kCloneInput | kTailCall | kAllowReentry;
 
     struct StorageKey {
         std::uint32_t pointer;
@@ -124,5 +133,17 @@ private:
 
     std::optional<std::variant<ExecReturn, DispatchError>> stopped_;
 };
+
+template <std::size_t N>
+bool ContractHost::read_array(std::uint32_t pointer, ByteArray<N>& out)
+{
+    const auto memory = instance_->memory();
+    if (std::uint64_t{pointer} + N > memory.size()) {
+        stop(ContractsError::OutOfBounds);
+        return false;
+    }
+    std::memcpy(out.data(), memory.data() + pointer, N);
+    return true;
+}
 
 } // namespace phala::worker::engine

@@ -1,31 +1,15 @@
 #include "worker/core/engine/execution.hpp"
 
 #include "crypto/hash.hpp"
-#include "worker/core/engine/code_cache.hpp"
-#include "worker/core/engine/contract_host.hpp"
 
 #include <algorithm>
 
 namespace phala::worker::engine {
 
-namespace {
-
-H256 hash_of(const AccountId& account)
+H256 topic_of(const AccountId& account)
 {
     return {crypto::blake2_256(account)};
 }
-
-std::unexpected<ExecError> blame_caller(const DispatchError& error)
-{
-    return std::unexpected{ExecError{error, Blame::Caller}};
-}
-
-std::unexpected<ExecError> blame_caller(ContractsError error)
-{
-    return blame_caller(error_of(error));
-}
-
-} // namespace
 
 AccountId contract_address(const AccountId& deployer, const H256& code_hash, const H256& cluster, ByteView salt)
 {
@@ -128,256 +112,6 @@ Executed<InstantiateReturn> Execution::instantiate(GasMeter& gas, std::optional<
     return InstantiateReturn{std::move(*done), address};
 }
 
-Executed<ExecReturn> Execution::call_from(Frame& caller, NestedCall what)
-{
-    // closed before the check, so that a direct recursion is caught by it
-    caller.allows_reentry = what.allows_reentry;
-    const auto reset = [&](Executed<ExecReturn> result) {
-        caller.allows_reentry = true;
-        return result;
-    };
-    if (std::ranges::any_of(frames_,
-                            [&](const Frame& frame) { return frame.account == what.to && !frame.allows_reentry; }))
-        return reset(blame_caller(ContractsError::ReentranceDenied));
-    if (frames_.size() == kMaxInstancesDeep)
-        return reset(blame_caller(ContractsError::MaxCallDepthReached));
-    if (caller.entry == Entry::Call)
-        storage_.set_contract(caller.account, caller.info);
-    auto info = storage_.contract(what.to);
-    if (!info)
-        return reset(blame_caller(ContractsError::ContractNotFound));
-    const auto code = load_code(info->code_hash, caller.gas);
-    if (!code)
-        return reset(blame_caller(code.error()));
-    if (auto fits = check_determinism(*code, Entry::Call); !fits)
-        return reset(blame_caller(fits.error()));
-    auto gas = caller.gas.nested({what.gas, 0});
-    if (!gas)
-        return reset(blame_caller(gas.error()));
-    Frame frame{.account = what.to,
-                .caller = caller.account,
-                .code_hash = info->code_hash,
-                .value = what.value,
-                .info = *info,
-                .gas = *gas};
-    frame.input = std::move(what.input);
-    return reset(run_nested(caller, std::move(frame)));
-}
-
-Executed<ExecReturn> Execution::delegate_from(Frame& caller, const H256& code_hash, Bytes input)
-{
-    const auto code = load_code(code_hash, caller.gas);
-    if (!code)
-        return blame_caller(code.error());
-    if (frames_.size() == kMaxInstancesDeep)
-        return blame_caller(ContractsError::MaxCallDepthReached);
-    if (auto fits = check_determinism(*code, Entry::Call); !fits)
-        return blame_caller(fits.error());
-    auto gas = caller.gas.nested({});
-    if (!gas)
-        return blame_caller(gas.error());
-    Frame frame{.account = caller.account,
-                .caller = caller.caller,
-                .code_hash = code_hash,
-                .is_delegated = true,
-                .value = caller.value,
-                .info = caller.info,
-                .gas = *gas};
-    frame.input = std::move(input);
-    return run_nested(caller, std::move(frame));
-}
-
-Executed<InstantiateReturn> Execution::instantiate_from(Frame& caller, NestedInstantiate what)
-{
-    const auto code = load_code(what.code_hash, caller.gas);
-    if (!code)
-        return blame_caller(code.error());
-    if (frames_.size() == kMaxInstancesDeep)
-        return blame_caller(ContractsError::MaxCallDepthReached);
-    if (caller.entry == Entry::Call)
-        storage_.set_contract(caller.account, caller.info);
-    const auto address = contract_address(caller.account, what.code_hash, storage_.parameters().id, what.salt);
-    const auto info = new_contract(address, what.code_hash);
-    if (!info)
-        return blame_caller(info.error());
-    if (auto fits = check_determinism(*code, Entry::Deploy); !fits)
-        return blame_caller(fits.error());
-    auto gas = caller.gas.nested({what.gas, 0});
-    if (!gas)
-        return blame_caller(gas.error());
-    Frame frame{.account = address,
-                .caller = caller.account,
-                .entry = Entry::Deploy,
-                .code_hash = what.code_hash,
-                .value = what.value,
-                .info = *info,
-                .gas = *gas};
-    frame.input = std::move(what.input);
-    auto done = run_nested(caller, std::move(frame));
-    if (!done)
-        return std::unexpected{done.error()};
-    return InstantiateReturn{std::move(*done), address};
-}
-
-Executed<ExecReturn> Execution::run_nested(Frame& parent, Frame frame)
-{
-    auto& running = frames_.emplace_back(std::move(frame));
-    auto result = run_frame(running);
-    parent.gas.absorb(running.gas);
-    if (result && !result->did_revert()) {
-        absorb(running, parent.deposits);
-        if (running.account == parent.account) {
-            parent.info = running.info;
-        } else if (!terminated(running)) {
-            storage_.set_contract(running.account, running.info);
-            for (auto& other : frames_) // the same contract further down: its record changed under it
-                if (other.account == running.account && &other != &running)
-                    other.info = running.info;
-        }
-    }
-    frames_.pop_back();
-    return result;
-}
-
-Executed<ExecReturn> Execution::run_root(GasMeter& gas, Balance limit, Frame frame)
-{
-    limit_ = limit;
-    auto nested = gas.nested({});
-    if (!nested)
-        return blame_caller(nested.error());
-    frame.gas = *nested;
-    auto& running = frames_.emplace_back(std::move(frame));
-    storage_.begin();
-    auto result = run_frame(running);
-    gas.absorb(running.gas);
-    if (result && !result->did_revert()) {
-        DepositMeter root;
-        absorb(running, root);
-        if (!terminated(running))
-            storage_.set_contract(running.account, running.info);
-        if (instantiations_)
-            storage_.set_instantiations(*instantiations_);
-        if (auto settled = settle(storage_, origin_, root.items); settled)
-            deposit_ = root.total.value();
-        else
-            result = blame_caller(settled.error());
-    }
-    // an origin that cannot pay what its call owes gets nothing of it
-    if (result && !result->did_revert())
-        storage_.commit();
-    else
-        storage_.rollback();
-    frames_.pop_back();
-    return result;
-}
-
-Executed<ExecReturn> Execution::run_frame(Frame& frame)
-{
-    storage_.begin();
-    auto result = transact(frame);
-    if (result && !result->did_revert())
-        storage_.commit();
-    else
-        storage_.rollback();
-    return result;
-}
-
-Dispatched<> Execution::begin_contract(Frame& frame)
-{
-    const auto base = base_deposit(storage_.parameters());
-    if (limit_ < kExistentialDeposit || base > limit_ - kExistentialDeposit)
-        return refuse(ContractsError::StorageDepositLimitExhausted);
-    // the origin pays for the new account; what it owes beyond is collected at the end
-    if (auto paid = storage_.transfer(origin_, frame.account, kExistentialDeposit, Preservation::Preserve); !paid)
-        return paid;
-    frame.info.base_deposit = base;
-    frame.deposits.total += DepositSum::charge(base + kExistentialDeposit);
-    frame.deposits.items.push_back({frame.account, DepositSum::charge(base), {}});
-    return storage_.change_code_users(frame.code_hash, 1);
-}
-
-Executed<ExecReturn> Execution::transact(Frame& frame)
-{
-    if (frame.entry == Entry::Deploy)
-        if (auto begun = begin_contract(frame); !begun)
-            return blame_caller(begun.error());
-    if (!frame.is_delegated && frame.value != 0 && frame.caller != frame.account)
-        if (!storage_.transfer(frame.caller, frame.account, frame.value, Preservation::Preserve))
-            return blame_caller(ContractsError::TransferFailed);
-
-    auto result = execute_code(frame);
-    if (!result || result->did_revert())
-        return result;
-    if (&frame == &frames_.front())
-        if (auto fits = check_deposit_limit(frame); !fits)
-            return blame_caller(fits.error());
-    if (frame.entry == Entry::Deploy && terminated(frame))
-        return blame_caller(ContractsError::TerminatedInConstructor);
-    announce(frame);
-    return result;
-}
-
-Dispatched<> Execution::check_deposit_limit(const Frame& frame) const
-{
-    DepositSum total = frame.deposits.total;
-    if (frame.deposits.terminated) {
-        total += frame.deposits.terminated->amount;
-    } else {
-        ContractInfo info = frame.info;
-        total += apply(frame.deposits.own, storage_.parameters(), info);
-    }
-    if (!total.is_refund() && total.amount() > limit_)
-        return refuse(ContractsError::StorageDepositLimitExhausted);
-    return {};
-}
-
-void Execution::announce(const Frame& frame)
-{
-    const auto contract = hash_of(frame.account);
-    if (frame.entry == Entry::Deploy)
-        storage_.emit(ContractsEvent{Instantiated{frame.caller, frame.account}}, {hash_of(frame.caller), contract});
-    else if (frame.is_delegated)
-        storage_.emit(ContractsEvent{DelegateCalled{frame.account, frame.code_hash}}, {contract, frame.code_hash});
-    else {
-        const CallerOrigin caller{SignedCaller{frame.caller}};
-        storage_.emit(ContractsEvent{Called{caller, frame.account}},
-                      {H256{crypto::blake2_256(scale::encode(caller))}, contract});
-    }
-}
-
-void Execution::absorb(Frame& frame, DepositMeter& parent)
-{
-    parent.total += frame.deposits.total;
-    parent.items.insert(parent.items.end(), frame.deposits.items.begin(), frame.deposits.items.end());
-    if (frame.deposits.terminated) {
-        parent.total += frame.deposits.terminated->amount;
-        parent.items.push_back(*frame.deposits.terminated);
-        return;
-    }
-    const auto own = apply(frame.deposits.own, storage_.parameters(), frame.info);
-    parent.total += own;
-    if (own.amount() != 0)
-        parent.items.push_back({frame.account, own, {}});
-}
-
-Executed<ExecReturn> Execution::execute_code(Frame& frame)
-{
-    const auto info = storage_.code_info(frame.code_hash);
-    const auto load = [&] { return storage_.code(frame.code_hash).value_or(Bytes{}); };
-    auto code = codes_.get(frame.code_hash, info ? info->determinism : Determinism::Enforced, load);
-    if (!code)
-        return std::unexpected{ExecError{error_of(ContractsError::CodeRejected), Blame::Callee}};
-    ContractHost host{*this, frame};
-    const auto fuel = frame.gas.left().ref_time / kGasPerFuel;
-    const auto run = context_.runner != nullptr
-                         ? context_.runner->run(machine_, **code, load(), frame.entry, fuel, host)
-                         : machine_.run(**code, frame.entry, fuel, host);
-    auto result = host.finish(run);
-    if (!result)
-        return std::unexpected{ExecError{result.error(), Blame::Callee}};
-    return std::move(*result);
-}
-
 Dispatched<> Execution::terminate(Frame& frame, const AccountId& beneficiary)
 {
     const auto deeper =
@@ -391,7 +125,7 @@ Dispatched<> Execution::terminate(Frame& frame, const AccountId& beneficiary)
     if (auto changed = storage_.change_code_users(frame.info.code_hash, -1); !changed)
         return changed;
     storage_.emit(ContractsEvent{Terminated{frame.account, beneficiary}},
-                  {hash_of(frame.account), hash_of(beneficiary)});
+                  {topic_of(frame.account), topic_of(beneficiary)});
     return {};
 }
 
@@ -409,7 +143,7 @@ Dispatched<> Execution::set_code_hash(Frame& frame, const H256& hash)
         return changed;
     frame.info.code_hash = hash;
     storage_.emit(ContractsEvent{ContractCodeUpdated{frame.account, hash, before}},
-                  {hash_of(frame.account), hash, before});
+                  {topic_of(frame.account), hash, before});
     return {};
 }
 

@@ -56,6 +56,15 @@ struct ExecError {
 template <class T>
 using Executed = std::expected<T, ExecError>;
 
+inline std::unexpected<ExecError> blame_caller(const DispatchError& error)
+{
+    return std::unexpected{ExecError{error, Blame::Caller}};
+}
+inline std::unexpected<ExecError> blame_caller(ContractsError error)
+{
+    return blame_caller(error_of(error));
+}
+
 struct Frame {
     AccountId account{};
     AccountId caller{};
@@ -155,6 +164,9 @@ private:
     Allowance free_work_{kMaxFreeWork};
     std::optional<std::string> machine_fault_;
 };
+
+/// How an account stands in an event's topics.
+H256 topic_of(const AccountId& account);
 
 /// The address of a contract (§1.8).
 AccountId contract_address(const AccountId& deployer, const H256& code_hash, const H256& cluster, ByteView salt);

@@ -20,6 +20,10 @@ struct Pink {
     struct fetch {
         std::string url;
     };
+    struct post {
+        std::string url;
+        Bytes body;
+    };
     struct fetch_many {
         std::uint32_t count;
         std::uint64_t timeout;
@@ -55,14 +59,15 @@ struct Pink {
     struct administer {
         AccountId contract;
     };
-    using Messages = phat::Messages<fetch, fetch_many, keep, keep_for, kept, drop, sign_and_verify, ecdsa, evaluate,
-                                    surroundings, secrets, administer>;
+    using Messages = phat::Messages<fetch, post, fetch_many, keep, keep_for, kept, drop, sign_and_verify, ecdsa,
+                                    evaluate, surroundings, secrets, administer>;
 
     std::pair<std::uint16_t, Bytes> on(fetch message) const
     {
         auto answer = pink::http_get(message.url);
         return {answer.status_code, std::move(answer.body)};
     }
+    Bytes on(post message) const { return pink::http_post(message.url, std::move(message.body)).body; }
     std::expected<std::uint32_t, pink::HttpRequestError> on(fetch_many message) const
     {
         std::vector<pink::HttpRequest> requests(message.count);
@@ -93,9 +98,10 @@ struct Pink {
                && !pink::ecdsa_verify_prehashed(signature, Hash{}, key);
     }
     pink::JsValue on(evaluate message) const { return pink::js_eval({pink::JsSource{message.script}}, {"argument"}); }
-    std::tuple<Bytes, Hash, Timestamp, AccountId> on(surroundings) const
+    std::tuple<Bytes, Hash, Timestamp, AccountId, bool> on(surroundings) const
     {
-        return {pink::random(8), pink::worker_pubkey(), pink::untrusted_millis(), pink::system_contract_id()};
+        return {pink::random(8), pink::worker_pubkey(), pink::untrusted_millis(), pink::system_contract_id(),
+                pink::worker_sgx_quote().has_value()};
     }
     std::pair<Bytes, Bytes> on(secrets message) const
     {
@@ -135,6 +141,10 @@ TEST_F(PinkTest, Http)
     EXPECT_EQ(query(Pink::fetch{"https://x/"}),
               (std::pair<std::uint16_t, Bytes>{200, phala::to_bytes("GET https://x/"sv)}));
     EXPECT_EQ(call(Pink::fetch{"https://x/"}).first, 523);
+    chain.on_http = [](const pink::HttpRequest& request) {
+        return pink::HttpResponse{200, request.method, {}, request.body};
+    };
+    EXPECT_EQ(query(Pink::post{"https://x/", {1, 2}}), (Bytes{1, 2}));
     EXPECT_EQ(query(Pink::fetch_many{5, 100}), 5u);
     EXPECT_EQ(query(Pink::fetch_many{5, 0}), 0u) << "each of them is out of time";
     EXPECT_EQ(query(Pink::fetch_many{6, 100}).error(), pink::HttpRequestError::TooManyRequests);
@@ -185,13 +195,14 @@ TEST_F(PinkTest, Surroundings)
 {
     chain.worker_public_key = {phala::ByteArray<32>{5}};
     chain.system_contract = chain.account("System");
-    const auto [random, worker, millis, system] = query(Pink::surroundings{});
+    const auto [random, worker, millis, system, quoted] = query(Pink::surroundings{});
     EXPECT_EQ(random.size(), 8u);
     EXPECT_NE(random, Bytes(8));
     EXPECT_EQ(worker, chain.worker_public_key);
     EXPECT_EQ(millis, chain.now());
     EXPECT_EQ(system, chain.system_contract);
-    EXPECT_EQ(call(Pink::surroundings{}), (std::tuple{Bytes{}, Hash{}, Timestamp{0}, chain.system_contract}));
+    EXPECT_FALSE(quoted) << "no hardware attests a worker in memory";
+    EXPECT_EQ(call(Pink::surroundings{}), (std::tuple{Bytes{}, Hash{}, Timestamp{0}, chain.system_contract, false}));
 }
 
 TEST_F(PinkTest, JavaScript)

@@ -109,15 +109,19 @@ Outcome<AccountId> account_of(const Options& options, const std::string& who)
         PHALA_TRY(const auto pair, signer_of(who, options.password_file));
         return AccountId{pair.account()};
     }
-    PHALA_TRY(const auto account, crypto::parse_account(who));
-    return AccountId{account};
+    auto account = crypto::parse_account(who);
+    if (!account)
+        return fail(std::move(account), who.empty() ? "an empty text" : who);
+    return AccountId{*account};
 }
 
 Outcome<worker::ChainClient> connect(const Options& options)
 {
     const Progress progress{options, "the node at " + options.node};
-    PHALA_TRY(auto node, worker::NodeClient::connect(options.node, std::chrono::seconds{15}));
-    return worker::ChainClient::open(std::move(node));
+    auto node = worker::NodeClient::connect(options.node, std::chrono::seconds{15});
+    if (!node)
+        return fail(CliError::Failed, node.error().message() + "; does it run? --node names another");
+    return worker::ChainClient::open(std::move(*node));
 }
 
 Bytes storage_key(std::string_view pallet, std::string_view item)

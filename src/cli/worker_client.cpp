@@ -60,12 +60,15 @@ Outcome<Message> parse(const Bytes& body)
 Outcome<WorkerClient> WorkerClient::at(const std::string& url)
 {
     constexpr std::string_view kScheme = "http://";
-    const auto colon = url.rfind(':');
-    if (!url.starts_with(kScheme) || colon <= kScheme.size())
+    const std::string trimmed = url.ends_with('/') ? url.substr(0, url.size() - 1) : url;
+    const auto colon = trimmed.rfind(':');
+    if (!trimmed.starts_with(kScheme) || colon <= kScheme.size())
         return fail(WorkerError::BadUrl, url);
     WorkerClient out;
-    out.host_ = url.substr(kScheme.size(), colon - kScheme.size());
-    out.port_ = url.substr(colon + 1);
+    out.host_ = trimmed.substr(kScheme.size(), colon - kScheme.size());
+    out.port_ = trimmed.substr(colon + 1);
+    if (out.port_.empty() || out.port_.find_first_not_of("0123456789") != std::string::npos)
+        return fail(WorkerError::BadUrl, url);
     return out;
 }
 

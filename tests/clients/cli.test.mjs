@@ -158,7 +158,8 @@ describe('the command line', () => {
   });
 
   test('wrong values: said before anything is sent', async () => {
-    await fails(/address/, ['account', 'balance', 'nobody']);
+    await fails(/address.*: nobody/, ['account', 'balance', 'nobody']);
+    await fails(/address.*an empty text/, ['account', 'balance', '']);
     await fails(/expected 32 bytes, got 2/, ['account', 'balance', '0x1234']);
     await fails(/address|checksum/i, ['transfer', '5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694tx', '1'], { });
     for (const amount of ['much', '0.0000000000001', '1e3']) await fails(/for example 1\.5/, ['transfer', '//Bob', amount]);
@@ -398,6 +399,9 @@ describe('the command line', () => {
     await fails(/ws:\/\//, ['--node', 'localhost', 'account', 'balance', '//Bob']);
     await fails(/http:\/\/host:port/, ['--worker', 'localhost', 'worker', 'status']);
     await fails(/does it run\? --worker names another/, ['--worker', `http://127.0.0.1:${nobody}`, 'contract', 'query', ready.contracts.probe.metadata, ready.contracts.probe.id, 'get']);
+    await fails(/connect.*does it run\? --node names another/, ['--node', `ws://127.0.0.1:${nobody}`, 'transfer', '//Bob', '1']);
+    await fails(/http:\/\/host:port: http:\/\/127\.0\.0\.1:x/, ['--worker', 'http://127.0.0.1:x', 'worker', 'status']);
+    assert.equal((await phala('--worker', `${ready.workers[0].url}/`, 'worker', 'status')).code, 0, 'as a browser writes it');
     // the other service at that address
     await fails(/understood|HTTP|refused/, ['--worker', ready.node.http, 'worker', 'status']);
     await fails(/./, ['--node', ready.workers[0].url.replace('http', 'ws'), 'account', 'balance', '//Bob']);

@@ -34,11 +34,10 @@ using Children = Node::Children;
 
 std::string halves_of(ByteView key)
 {
-    std::string out;
-    out.reserve(2 * key.size());
-    for (auto byte : key) {
-        out.push_back(static_cast<char>(byte >> 4));
-        out.push_back(static_cast<char>(byte & 15));
+    std::string out(2 * key.size(), '\0');
+    for (std::size_t i = 0; i < key.size(); ++i) {
+        out[2 * i] = static_cast<char>(key[i] >> 4);
+        out[2 * i + 1] = static_cast<char>(key[i] & 15);
     }
     return out;
 }
@@ -104,13 +103,14 @@ std::shared_ptr<Node> leaf(std::string_view partial, std::shared_ptr<const Bytes
 
 std::shared_ptr<Node> with_child(const Node& node, std::size_t index, Child child)
 {
-    auto out = std::make_shared<Node>(node);
+    auto out = leaf(node.partial, node.value); // not a copy of the node: that would copy the children twice
     auto children = node.children ? std::make_unique<Children>(*node.children) : std::make_unique<Children>();
     (*children)[index] = std::move(child);
     out->children = std::move(children);
     return out;
 }
 
+/// The same pointer where the key has that value.
 Child insert(const Child& node, std::string_view key, std::shared_ptr<const Bytes> value)
 {
     if (!node)
@@ -118,14 +118,16 @@ Child insert(const Child& node, std::string_view key, std::shared_ptr<const Byte
     const std::size_t same = common(node->partial, key);
     if (same == node->partial.size()) {
         if (same == key.size()) {
+            if (node->value && *node->value == *value)
+                return node;
             auto out = std::make_shared<Node>(*node);
             out->value = std::move(value);
             return out;
         }
         const auto index = index_of(key[same]);
-        return with_child(
-            *node, index,
-            insert(node->children ? (*node->children)[index] : nullptr, key.substr(same + 1), std::move(value)));
+        const auto child = node->children ? (*node->children)[index] : nullptr;
+        auto below = insert(child, key.substr(same + 1), std::move(value));
+        return below == child ? node : with_child(*node, index, std::move(below));
     }
     // the node moves one level down, under a new branch at the place where the keys part
     auto moved = std::make_shared<Node>(*node);

@@ -96,6 +96,8 @@ std::string Meter::render(const std::vector<std::string_view>& methods, const St
         gauge("phala_worker_pending_messages", "Messages that the chain has not taken yet",
               static_cast<double>(status.pending_messages)),
         gauge("phala_worker_registered", "Whether the chain knows this worker", status.registered ? 1 : 0),
+        gauge("phala_worker_registration_counts", "Whether it may be given keys: not expired, its program not removed",
+              status.registration_counts() ? 1 : 0),
         gauge("phala_worker_contracts", "Contracts that it serves",
               status.snapshot ? static_cast<double>(status.snapshot->contracts().size()) : 0),
         gauge("phala_worker_score", "Result of its benchmark", status.score),

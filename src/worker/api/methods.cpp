@@ -116,6 +116,9 @@ Answer get_info(const Call& call)
     out.set_chain_head(call.progress.chain_head);
     out.set_problem(call.progress.problem);
     out.set_score(status.score);
+    if (status.registration)
+        out.set_registered_until(status.registration->valid_until);
+    out.set_registration_counts(status.registration_counts());
     const auto memory = process_memory();
     out.mutable_memory_usage()->set_rust_used(memory.resident);
     out.mutable_memory_usage()->set_rust_peak_used(memory.peak);

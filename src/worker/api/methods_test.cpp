@@ -35,6 +35,7 @@ TEST(Methods, TellAboutAWorkerWithoutACluster)
     EXPECT_EQ(info.blocknum(), 1U);
     EXPECT_EQ(info.state_root(), "");
     EXPECT_EQ(info.version(), "1.2.3");
+    EXPECT_FALSE(info.registration_counts());
     const auto cluster = service.call("GetClusterInfo");
     EXPECT_EQ(cluster.status, 200U);
     EXPECT_TRUE(cluster.body.empty());
@@ -410,11 +411,14 @@ TEST(Methods, TellOperatorsHowTheyGetOn)
          {"phala_worker_requests_total{method=\"ContractQuery\",outcome=\"ok\"} 1",
           "phala_worker_requests_total{method=\"ContractQuery\",outcome=\"refused\"} 1",
           "phala_worker_request_seconds_count{method=\"ContractQuery\"} 2", "phala_worker_chain_head 77",
-          "phala_worker_connected 0", "phala_worker_contracts 1", "phala_worker_registered 1"})
+          "phala_worker_connected 0", "phala_worker_contracts 1", "phala_worker_registered 1",
+          "phala_worker_registration_counts 1"})
         EXPECT_NE(metrics.find(line), std::string::npos) << line << "\n" << metrics;
     const auto info = message_of_bytes<pruntime_rpc::PhactoryInfo>(service.call("GetInfo").body);
     EXPECT_EQ(info.chain_head(), 77U);
     EXPECT_EQ(info.problem(), "the node is gone");
+    EXPECT_EQ(info.registered_until(), FakeChain::kForever);
+    EXPECT_TRUE(info.registration_counts());
     EXPECT_GT(info.memory_usage().rust_used(), 0U);
 }
 

@@ -97,6 +97,12 @@ struct Status {
     bool has_left_cluster = false;            ///< the chain took its cluster from it since this process began
     std::optional<H256> anchor_hash;          ///< of the last complete block; none before the first
     std::optional<Registration> registration; ///< of this worker, as of that block; none until one was read
+
+    /// Whether that registration lets it be given keys.
+    [[nodiscard]] bool registration_counts() const
+    {
+        return registration && registration->counts(anchor_number, block_time_ms);
+    }
 };
 
 class Core {

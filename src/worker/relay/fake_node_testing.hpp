@@ -110,7 +110,14 @@ private:
             answer["id"] = *request.find("id");
             {
                 const std::lock_guard lock{mutex_};
-                answer["result"] = result_of(method, *request.find("params")->array());
+                const auto& parameters = *request.find("params")->array();
+                const auto* at = block_of(method, parameters);
+                if (at != nullptr && chain_.header(hash(*at)) == nullptr) {
+                    answer["error"]["code"] = 4003;
+                    answer["error"]["message"] = "Client error: UnknownBlock: " + *at->string();
+                } else {
+                    answer["result"] = result_of(method, parameters);
+                }
             }
             const auto text = meddle_(method, json::dump(answer));
             if (text && text->empty())
@@ -129,6 +136,14 @@ private:
         for (const auto& item : items)
             out.emplace_back(to_hex0x(item));
         return out;
+    }
+
+    /// The block of whose state something is asked, if so: a node may have forgotten it.
+    static const json::Value* block_of(std::string_view method, const json::Array& parameters)
+    {
+        if (method == "state_getReadProof")
+            return &parameters[1];
+        return method == "phala_laneRange" ? &parameters[4] : nullptr;
     }
 
     json::Value result_of(std::string_view method, const json::Array& parameters)
